@@ -1,0 +1,41 @@
+/** What JSON can hold. `undefined` members are left out, as `JSON.stringify` leaves them out. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+const hasLoneSurrogate = (text: string) => !text.isWellFormed();
+
+const encodeString = (text: string, path: string): string => {
+  if (hasLoneSurrogate(text)) throw new TypeError(`${path}: a lone surrogate has no UTF-8 form`);
+  return JSON.stringify(text);
+};
+
+const encodeNumber = (value: number, path: string): string => {
+  if (!Number.isFinite(value)) throw new TypeError(`${path}: ${value} is not a JSON number`);
+  return JSON.stringify(value);
+};
+
+const encode = (value: Json, path: string, depth: number): string => {
+  if (depth > MAX_DEPTH) throw new TypeError(`${path}: nested deeper than ${MAX_DEPTH}`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return encodeNumber(value, path);
+  if (typeof value === 'string') return encodeString(value, path);
+  if (Array.isArray(value)) return `[${value.map((item, i) => encode(item, `${path}[${i}]`, depth + 1)).join(',')}]`;
+  if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)
+    throw new TypeError(`${path}: only plain objects have a canonical form`);
+  const members = Object.entries(value as { [key: string]: Json | undefined })
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([key, member]) =>
+        `${encodeString(key, path)}:${encode(member as Json, `${path}.${key}`, depth + 1)}`,
+    );
+  return `{${members.join(',')}}`;
+};
+
+const MAX_DEPTH = 1000;
+
+/**
+ * The canonical form of a JSON value (RFC 8785): members sorted by UTF-16 code units, ECMAScript numbers, no white
+ * space. Used wherever bytes are hashed or compared.
+ * @throws TypeError, with the path, for NaN, infinities, lone surrogates and anything that is not plain JSON
+ */
+export const canonicalJson = (value: Json): string => encode(value, '$', 0);

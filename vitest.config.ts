@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs nothing but Node; `local` runs against the local AWS and shares one emulator, so its files run in turn. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/local/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'local',
+          include: ['test/e2e/**/*.test.ts', 'test/local/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
