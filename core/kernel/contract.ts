@@ -14,18 +14,18 @@ export type EnvValues<Contract extends EnvContract> = {
 export const defineEnv = <const Shape extends EnvShape>(shape: Shape): EnvContract<Shape> => ({ shape });
 
 /** A JSON document in one environment variable. */
-export const jsonEnv = <Schema extends z.ZodType>(schema: Schema) =>
+export const jsonEnv = <Output>(schema: z.ZodType<Output>): z.ZodType<Output, string> =>
   z
     .string()
-    .transform((text, context) => {
+    .transform((text, context): unknown => {
       try {
-        return JSON.parse(text) as z.input<Schema>;
+        return JSON.parse(text);
       } catch {
         context.addIssue({ code: 'custom', message: 'expected a JSON document' });
         return z.NEVER;
       }
     })
-    .pipe(schema as z.ZodType<z.output<Schema>, z.input<Schema>>);
+    .pipe(schema as z.ZodType<Output, unknown>);
 
 /** Any failure class; the instance says its name, the class is what code constructs. */
 export type FailureClass = new (message: string, options?: ErrorOptions) => Failure;
