@@ -24,10 +24,7 @@ const encode = (value: Json, path: string, depth: number): string => {
   const members = Object.entries(value as { [key: string]: Json | undefined })
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([key, member]) =>
-        `${encodeString(key, path)}:${encode(member as Json, `${path}.${key}`, depth + 1)}`,
-    );
+    .map(([key, member]) => `${encodeString(key, path)}:${encode(member as Json, `${path}.${key}`, depth + 1)}`);
   return `{${members.join(',')}}`;
 };
 

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { Attempt } from '../intake/contract.ts';
+import { defineEnv, defineTask, jsonEnv } from '../kernel/contract.ts';
+import { EvidenceRef } from '../kernel/evidence.ts';
+import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+
+export const RiskTier = z.enum(['light', 'standard', 'full']);
+export type RiskTier = z.infer<typeof RiskTier>;
+
+/** Three outcomes; a gate never decides what follows from them. */
+export const GateOutcome = z.enum(['pass', 'fail', 'not-enough-evidence']);
+
+/** What one gate measured, against what, on how much. */
+export const GateFinding = z.object({
+  /** Stable id `<gate>.<rule>`, for example `provenance.completeness`. */
+  gate: z.string(),
+  outcome: GateOutcome,
+  message: z.string(),
+  path: z.string().optional(),
+  measured: z.union([z.number(), z.string()]).optional(),
+  threshold: z.union([z.number(), z.string()]).optional(),
+  unit: z.string().optional(),
+  n: z.int().optional(),
+  interval: z.object({ low: z.number(), high: z.number(), confidence: z.number() }).optional(),
+  fix: z.string().optional(),
+});
+export type GateFinding = z.infer<typeof GateFinding>;
+
+/** The evidence document of all gates for one attempt. */
+export const GateReport = z.object({
+  tier: RiskTier,
+  /** Which answers of the manifest made the tier what it is. */
+  tierReasons: z.array(z.string()),
+  findings: z.array(GateFinding),
+});
+export type GateReport = z.infer<typeof GateReport>;
+
+/** A declared metric that every version of a model (or of all models) has to reach. */
+export const MetricThreshold = z
+  .strictObject({
+    metric: z.string().min(1),
+    model: z.string().min(1).default('*').describe('a model name, or * for every model'),
+    tiers: z.array(RiskTier).min(1).default(['light', 'standard', 'full']),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    /** The smallest sample that the metric may rest on. */
+    minimumN: z.int().min(1).optional(),
+  })
+  .refine((threshold) => threshold.minimum !== undefined || threshold.maximum !== undefined, {
+    message: 'expected minimum, maximum or both',
+  });
+export type MetricThreshold = z.infer<typeof MetricThreshold>;
+
+const Share = z.number().min(0).max(1);
+
+/** The part of the stage configuration that gates read. */
+export const GateRules = z.strictObject({
+  /** Share of the provenance fields that each tier must declare (M9). */
+  provenance: z.strictObject({ light: Share, standard: Share, full: Share }).prefault({
+    light: 0.25,
+    standard: 0.75,
+    full: 1,
+  }),
+  metrics: z.array(MetricThreshold).max(50).default([]),
+});
+export type GateRules = z.infer<typeof GateRules>;
+
+export const gates = {
+  tasks: {
+    evaluateGates: defineTask({
+      env: defineEnv({ EVIDENCE_BUCKET: z.string(), GATE_RULES: jsonEnv(GateRules) }),
+      input: z.object({ attempt: Attempt, manifest: EvidenceRef }),
+      output: z.object({ report: EvidenceRef, tier: RiskTier }),
+      failures: [EvidenceAltered, Throttled],
+    }),
+  },
+  keys: { report: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/gates.json` },
+} as const;

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
+import { Digest } from '../kernel/digest.ts';
+import { EvidenceRef } from '../kernel/evidence.ts';
+import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { Reason } from '../kernel/reason.ts';
+import { ManifestVersionGone, UploadChanged } from './failures.ts';
+
+/**
+ * One attempt to get a model version cleared, named by the S3 version of its manifest: the same manifest delivered
+ * twice is the same attempt, a manifest written again is another one. `model` and `version` are the key segments as
+ * they stand; they are valid names only once inventory said so.
+ */
+export const Attempt = z.object({ bucket: z.string(), model: z.string(), version: z.string(), id: z.string() });
+export type Attempt = z.infer<typeof Attempt>;
+
+export const MANIFEST = 'manifest.json';
+export const BUNDLE = 'model.sig';
+
+const at = (attempt: Attempt, name: string) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/${name}`;
+
+/** A file as inventory pinned it. */
+export const PinnedFile = z.object({
+  path: z.string(),
+  key: z.string(),
+  versionId: z.string(),
+  size: z.int(),
+  /** Absent for manifest.json alone, which cannot declare itself. */
+  declared: Digest.optional(),
+});
+export type PinnedFile = z.infer<typeof PinnedFile>;
+
+export const Inventory = z.object({ attempt: Attempt, files: z.array(PinnedFile), bytes: z.int() });
+export type Inventory = z.infer<typeof Inventory>;
+
+/** How a digest was obtained: from S3's stored checksum (no byte read) or by reading the object. */
+export const FileDigest = z.object({
+  path: z.string(),
+  digest: Digest,
+  source: z.enum(['stored', 'read']),
+  bytesRead: z.int(),
+});
+export const DigestReport = z.object({
+  root: Digest,
+  files: z.array(FileDigest),
+  bytesRead: z.int(),
+  /** Files whose bytes are not what the manifest declared. */
+  mismatches: z.array(z.object({ path: z.string(), declared: Digest, actual: Digest })),
+});
+export type DigestReport = z.infer<typeof DigestReport>;
+
+/** Evidence of a refusal before policy was asked: what was handed in could not even be read. */
+export const Refusal = z.object({ reasons: z.array(Reason).min(1) });
+export type Refusal = z.infer<typeof Refusal>;
+
+/** The answer as it stands at `answers/<model>/<version>/<attempt>.json`. */
+export const Answer = z.object({
+  answerVersion: z.literal(1),
+  outcome: z.enum(['registered', 'rejected', 'superseded']),
+  model: z.string(),
+  version: z.string(),
+  attempt: z.string(),
+  answeredAt: z.iso.datetime(),
+  reasons: z.array(Reason),
+  root: Digest.optional(),
+  tier: z.string().optional(),
+  bundle: z.object({ key: z.string(), versionId: z.string() }).optional(),
+  evidence: z.record(z.string(), EvidenceRef),
+  execution: z.string(),
+});
+export type Answer = z.infer<typeof Answer>;
+
+/** What a stage takes; everything above it is refused by name. */
+export const IntakeLimits = z.strictObject({
+  files: z.int().min(1).max(20_000).default(10_000),
+  bytes: z
+    .int()
+    .min(1)
+    .default(200 * 1024 ** 3),
+  /** How long files that a manifest declares may stay missing. */
+  incompleteSeconds: z
+    .int()
+    .min(1)
+    .default(15 * 60),
+  /** How often a workflow that died is started again before the attempt is rejected. */
+  tries: z.int().min(1).max(20).default(5),
+});
+export type IntakeLimits = z.infer<typeof IntakeLimits>;
+
+const execution = z.string().min(1);
+const Evidenced = { EVIDENCE_BUCKET: z.string() } as const;
+
+export const VersionRejected = z.object({
+  id: z.string(),
+  model: z.string(),
+  version: z.string(),
+  attempt: z.string(),
+  occurredAt: z.iso.datetime(),
+  correlationId: z.string(),
+  /** The first twenty; the answer object has them all. */
+  reasons: z.array(Reason).min(1).max(20),
+  reasonCount: z.int(),
+  answer: z.object({ bucket: z.string(), key: z.string() }),
+});
+export type VersionRejected = z.infer<typeof VersionRejected>;
+
+export const intake = {
+  events: { versionRejected: defineEvent('intake.version-rejected.v1', VersionRejected) },
+  tasks: {
+    claimUpload: defineTask({
+      env: defineEnv({
+        INTAKE_TABLE: z.string(),
+        INTAKE_LIMITS: jsonEnv(IntakeLimits),
+        LEASE_SECONDS: jsonEnv(z.number()),
+      }),
+      input: z.object({ bucket: z.string(), key: z.string(), versionId: z.string(), execution }),
+      output: z.object({
+        outcome: z.enum(['claimed', 'exhausted', 'not-a-manifest', 'in-progress', 'answered']),
+        attempt: Attempt.optional(),
+      }),
+      failures: [Throttled],
+    }),
+    takeInventory: defineTask({
+      env: defineEnv({
+        ...Evidenced,
+        MODEL_BUCKET: z.string(),
+        INTAKE_TABLE: z.string(),
+        REGISTRY_TABLE: z.string(),
+        INTAKE_LIMITS: jsonEnv(IntakeLimits),
+      }),
+      input: z.object({ attempt: Attempt, execution }),
+      output: z.object({
+        outcome: z.enum(['complete', 'incomplete', 'refused', 'superseded']),
+        inventory: EvidenceRef.optional(),
+        manifest: EvidenceRef.optional(),
+        refusal: EvidenceRef.optional(),
+        files: z.int().optional(),
+        bytes: z.int().optional(),
+      }),
+      failures: [EvidenceAltered, Throttled, ManifestVersionGone],
+    }),
+    digestFiles: defineTask({
+      env: defineEnv({ ...Evidenced }),
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef }),
+      output: z.object({ report: EvidenceRef, root: Digest, bytesRead: z.int() }),
+      failures: [EvidenceAltered, Throttled, UploadChanged],
+    }),
+    publishVersion: defineTask({
+      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string() }),
+      input: z.object({
+        attempt: Attempt,
+        execution,
+        tier: z.string(),
+        evidence: z.record(z.string(), EvidenceRef),
+      }),
+      output: z.object({ answer: z.string() }),
+      failures: [EvidenceAltered, Throttled, UploadChanged],
+    }),
+    quarantineVersion: defineTask({
+      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string() }),
+      input: z.object({
+        attempt: Attempt,
+        execution,
+        evidence: z.record(z.string(), EvidenceRef.nullable()),
+        /** Set when a step failed by name: `error` is the failure's name, `cause` what Lambda reported. */
+        failure: z.object({ error: z.string(), cause: z.string() }).nullable(),
+      }),
+      output: z.object({ answer: z.string() }),
+      failures: [EvidenceAltered, Throttled],
+    }),
+  },
+  reactors: {
+    recheckUpload: defineReactor({ env: defineEnv({ INTAKE_TABLE: z.string(), WORKFLOW_ARN: z.string() }) }),
+    sweepUploads: defineReactor({
+      env: defineEnv({ INTAKE_TABLE: z.string(), WORKFLOW_ARN: z.string(), INTAKE_LIMITS: jsonEnv(IntakeLimits) }),
+    }),
+  },
+  keys: {
+    prefix: ({ model, version }: { model: string; version: string }) => `models/${model}/${version}/`,
+    manifest: (attempt: Attempt) => at(attempt, 'manifest.json'),
+    inventory: (attempt: Attempt) => at(attempt, 'inventory.json'),
+    digests: (attempt: Attempt) => at(attempt, 'digests.json'),
+    refusal: (attempt: Attempt) => at(attempt, 'refusal.json'),
+    answer: (attempt: Attempt) => `answers/${attempt.model}/${attempt.version}/${attempt.id}.json`,
+  },
+} as const;

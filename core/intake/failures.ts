@@ -1,0 +1,13 @@
+import { Failure } from '../kernel/failure.ts';
+
+/** The manifest version that was announced is no longer there: deleted by someone, or by a lifecycle rule. */
+export class ManifestVersionGone extends Failure {
+  override readonly name = 'Intake.ManifestVersionGone' as const;
+  readonly disposition = 'quarantine' as const;
+}
+
+/** A pinned object version cannot be read any more. */
+export class UploadChanged extends Failure {
+  override readonly name = 'Intake.UploadChanged' as const;
+  readonly disposition = 'quarantine' as const;
+}

@@ -1,0 +1,19 @@
+import { Failure } from './failure.ts';
+
+/** Evidence is not the bytes that were recorded: someone or something wrote over it. */
+export class EvidenceAltered extends Failure {
+  override readonly name = 'Kernel.EvidenceAltered' as const;
+  readonly disposition = 'quarantine' as const;
+}
+
+/** A task would return more than workflow state should carry (Step Functions ends an execution above 256 KiB). */
+export class OutputTooLarge extends Failure {
+  override readonly name = 'Kernel.OutputTooLarge' as const;
+  readonly disposition = 'quarantine' as const;
+}
+
+/** AWS asked us to slow down, or two writers met. The same call succeeds later. */
+export class Throttled extends Failure {
+  override readonly name = 'Kernel.Throttled' as const;
+  readonly disposition = 'retry' as const;
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Why the answer is no: a stable rule id, the sentence for a person, and what would make it a yes. */
+export const Reason = z.object({
+  /** Stable id `<capability>.<rule>`, for example `scanning.malicious-file`. */
+  rule: z.string().regex(/^[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*$/),
+  message: z.string().min(1),
+  /** JSON path in the manifest, or file path. */
+  path: z.string().optional(),
+  found: z.string().optional(),
+  allowed: z.string().optional(),
+  fix: z.string().optional(),
+});
+export type Reason = z.infer<typeof Reason>;
+
+export const describeReason = (reason: Reason): string =>
+  [
+    reason.path === undefined ? reason.message : `${reason.path}: ${reason.message}`,
+    reason.found === undefined ? undefined : `found ${reason.found}`,
+    reason.allowed === undefined ? undefined : `allowed: ${reason.allowed}`,
+    reason.fix,
+  ]
+    .filter((part) => part !== undefined)
+    .join('; ');
+
+const FOUND_LIMIT = 80;
+
+/** A value as it may be shown to a person: JSON, cut to 80 characters. */
+export const show = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > FOUND_LIMIT ? `${text.slice(0, FOUND_LIMIT)}…` : text;
+};

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { RiskTier } from '../gates/contract.ts';
+import { Attempt } from '../intake/contract.ts';
+import { defineEnv, defineEvent, defineReactor, defineTask } from '../kernel/contract.ts';
+import { Digest } from '../kernel/digest.ts';
+import { EvidenceRef } from '../kernel/evidence.ts';
+import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { ModelId, VersionId } from '../kernel/identity.ts';
+import { Reason } from '../kernel/reason.ts';
+
+/** A registered model version: written once, never changed. */
+export const RegisteredVersion = z.object({
+  model: ModelId,
+  version: VersionId,
+  root: Digest,
+  owner: z.string(),
+  format: z.string(),
+  tier: RiskTier,
+  stage: z.literal('registered'),
+  registeredAt: z.iso.datetime(),
+  attempt: z.string(),
+  files: z.int(),
+  bytes: z.int(),
+  /** What it rests on, by name: manifest, inventory, digests, scan, gates, decision, bundle. */
+  evidence: z.record(z.string(), EvidenceRef),
+});
+export type RegisteredVersion = z.infer<typeof RegisteredVersion>;
+
+/** The current state of a model: one per model. */
+export const ModelHead = z.object({
+  model: ModelId,
+  owner: z.string(),
+  latest: VersionId,
+  versions: z.int(),
+  updatedAt: z.iso.datetime(),
+});
+export type ModelHead = z.infer<typeof ModelHead>;
+
+export const VersionRegistered = z.object({
+  id: z.string(),
+  model: ModelId,
+  version: VersionId,
+  attempt: z.string(),
+  occurredAt: z.iso.datetime(),
+  correlationId: z.string(),
+  root: Digest,
+  tier: RiskTier,
+  owner: z.string(),
+  format: z.string(),
+  bundle: z.object({ bucket: z.string(), key: z.string(), digest: Digest }),
+});
+export type VersionRegistered = z.infer<typeof VersionRegistered>;
+
+export const registry = {
+  events: { versionRegistered: defineEvent('registry.version-registered.v1', VersionRegistered) },
+  tasks: {
+    registerVersion: defineTask({
+      env: defineEnv({ EVIDENCE_BUCKET: z.string(), REGISTRY_TABLE: z.string() }),
+      input: z.object({
+        attempt: Attempt,
+        execution: z.string(),
+        tier: RiskTier,
+        evidence: z.record(z.string(), EvidenceRef),
+      }),
+      output: z.object({
+        outcome: z.enum(['registered', 'already-registered', 'refused']),
+        refusal: EvidenceRef.optional(),
+      }),
+      failures: [EvidenceAltered, Throttled],
+    }),
+  },
+  reactors: {
+    publishFacts: defineReactor({ env: defineEnv({ EVENT_BUS_NAME: z.string() }) }),
+    answerQuery: defineReactor({
+      env: defineEnv({
+        REGISTRY_TABLE: z.string(),
+        INTAKE_TABLE: z.string(),
+        EVIDENCE_BUCKET: z.string(),
+        MODEL_BUCKET: z.string(),
+        SIGNING_KEY_ARN: z.string(),
+      }),
+    }),
+  },
+  keys: {
+    refusal: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/registry-refusal.json`,
+  },
+} as const;
+
+export const RegistryRefusal = z.object({ reasons: z.array(Reason).min(1) });

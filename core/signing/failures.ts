@@ -1,0 +1,7 @@
+import { Failure } from '../kernel/failure.ts';
+
+/** KMS refuses the key: disabled, pending deletion, of another kind, or not ours to use. No retry mends that. */
+export class KeyUnusable extends Failure {
+  override readonly name = 'Signing.KeyUnusable' as const;
+  readonly disposition = 'quarantine' as const;
+}
