@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
 import { Reason } from '../kernel/reason.ts';
-import { ManifestVersionGone, UploadChanged } from './failures.ts';
+import { ManifestVersionGone } from './failures.ts';
 
 /**
  * One attempt to get a model version cleared, named by the S3 version of its manifest: the same manifest delivered

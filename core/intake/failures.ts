@@ -5,9 +5,3 @@ export class ManifestVersionGone extends Failure {
   override readonly name = 'Intake.ManifestVersionGone' as const;
   readonly disposition = 'quarantine' as const;
 }
-
-/** A pinned object version cannot be read any more. */
-export class UploadChanged extends Failure {
-  override readonly name = 'Intake.UploadChanged' as const;
-  readonly disposition = 'quarantine' as const;
-}

@@ -17,3 +17,9 @@ export class Throttled extends Failure {
   override readonly name = 'Kernel.Throttled' as const;
   readonly disposition = 'retry' as const;
 }
+
+/** A pinned object version cannot be read any more. */
+export class UploadChanged extends Failure {
+  override readonly name = 'Kernel.UploadChanged' as const;
+  readonly disposition = 'quarantine' as const;
+}

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { Attempt } from '../intake/contract.ts';
+import { defineEnv, defineTask } from '../kernel/contract.ts';
+import { EvidenceRef } from '../kernel/evidence.ts';
+import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
 
 export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
 export type Severity = z.infer<typeof Severity>;
@@ -38,3 +42,19 @@ export const FileScan = z.object({
   findings: z.array(Finding),
 });
 export type FileScan = z.infer<typeof FileScan>;
+
+/** The evidence document of one attempt's scan. The verdict is the worst of the files'. */
+export const ScanReport = z.object({ verdict: ScanVerdict, files: z.array(FileScan), bytesRead: z.int() });
+export type ScanReport = z.infer<typeof ScanReport>;
+
+export const scanning = {
+  tasks: {
+    scanFiles: defineTask({
+      env: defineEnv({ EVIDENCE_BUCKET: z.string() }),
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef }),
+      output: z.object({ report: EvidenceRef, verdict: ScanVerdict, bytesRead: z.int() }),
+      failures: [EvidenceAltered, Throttled, UploadChanged],
+    }),
+  },
+  keys: { report: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/scan.json` },
+} as const;
