@@ -1,0 +1,51 @@
+import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
+import type { Emulator } from './emulator.ts';
+import { searchPath } from './paths.ts';
+import { runCommand } from './run-command.ts';
+
+const TOOLKIT = 'CDKToolkit';
+
+type Deployment = {
+  emulator: Emulator;
+  assembly: string;
+  tell: (line: string) => void;
+  onBootstrapped: () => Promise<void>;
+};
+
+const stacks = async ({ endpoint, env }: Emulator) => {
+  const client = new CloudFormationClient({
+    endpoint,
+    region: env.AWS_REGION ?? '',
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' },
+  });
+  const found = [];
+  for await (const page of paginateDescribeStacks({ client }, {})) found.push(...(page.Stacks ?? []));
+  client.destroy();
+  return found;
+};
+
+/** The stock CDK command line deploys the stock assembly: nothing about the template is special here. */
+export const bootstrapAndDeploy = async ({ emulator, assembly, tell, onBootstrapped }: Deployment): Promise<void> => {
+  const cdk = (what: string, ...args: string[]): Promise<string> =>
+    runCommand('cdk', [...args, '-a', assembly, '--no-notices', '--ci'], {
+      // Away from our cdk.json, whose build step and context belong to synthesis.
+      cwd: emulator.folder,
+      env: { ...emulator.env, PATH: searchPath, CDK_DISABLE_CLI_TELEMETRY: 'true', AWS_PROFILE: undefined },
+      what,
+    });
+  if (!(await stacks(emulator)).some(({ StackName }) => StackName === TOOLKIT)) {
+    tell('Bootstrapping the local account …');
+    const { AWS_ACCESS_KEY_ID: account, AWS_REGION: region } = emulator.env;
+    await cdk('cdk bootstrap', 'bootstrap', `aws://${account}/${region}`);
+    await onBootstrapped();
+  }
+  tell('Deploying the synthesised template …');
+  await cdk('cdk deploy', 'deploy', '--all', '--method', 'direct', '--require-approval', 'never');
+};
+
+/** The outputs of every stack but the toolkit's, by output key. */
+export const stackOutputs = async (emulator: Emulator): Promise<Record<string, string>> => {
+  const ours = (await stacks(emulator)).filter(({ StackName }) => StackName !== TOOLKIT);
+  const outputs = ours.flatMap(({ Outputs }) => Outputs ?? []);
+  return Object.fromEntries(outputs.map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']));
+};

@@ -1,0 +1,58 @@
+"""What our harness asks of the emulator beyond AWS: who are you, write your state down, end when we end."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import ministack.app as app
+from ministack.core.persistence import save_all
+
+GRACE_SECONDS = 5
+
+
+def install(token):
+    _answer_the_harness(token)
+    _save_only_when_asked()
+    _end_with_the_harness()
+
+
+def _answer_the_harness(token):
+    original = app._handle_post_body_shortcuts
+
+    async def handle(method, path, headers, body, query_params, request_id):
+        if path == "/_local/token":
+            return 200, {"Content-Type": "text/plain"}, token.encode()
+        if path == "/_local/write-state":
+            save_all(app._build_persistence_save_dict())
+            return 200, {"Content-Type": "text/plain"}, b""
+        return await original(method, path, headers, body, query_params, request_id)
+
+    app._handle_post_body_shortcuts = handle
+
+
+def _save_only_when_asked():
+    """A snapshot is taken right after a deployment; writing everything again at the end would only slow the end down."""
+    original = app._handle_lifespan
+
+    async def lifespan(scope, receive, send):
+        async def announce(message):
+            app.PERSIST_STATE = False
+            await send(message)
+
+        await original(scope, receive, announce)
+
+    app._handle_lifespan = lifespan
+
+
+def _end_with_the_harness():
+    """Standard input is a pipe from the harness: it closes when the harness dies, even by SIGKILL."""
+
+    def wait():
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()

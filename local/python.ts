@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, root, workshop } from './paths.ts';
+import { LocalAwsUnavailable } from './problem.ts';
+import { runCommand } from './run-command.ts';
+
+const requirements = join(root, 'local', 'emulator', 'requirements.txt');
+const venv = join(workshop, 'venv');
+const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+const PROBE = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)';
+
+const pythonIn = (folder: string): string => join(folder, 'bin', 'python');
+
+const findPython = (): string => {
+  const found = CANDIDATES.find((name) => spawnSync(name, ['-c', PROBE], { stdio: 'ignore' }).status === 0);
+  if (found === undefined) {
+    throw new LocalAwsUnavailable(
+      'The local AWS needs Python 3.10 or newer with the venv module (python3-venv on Debian); none was found.',
+    );
+  }
+  return found;
+};
+
+/** The interpreter of our own virtual environment, made once for each content of requirements.txt. */
+export const ensurePython = async (tell: (line: string) => void): Promise<string> => {
+  const digest = digestOf([requirements]);
+  const stamp = join(venv, 'requirements.digest');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return pythonIn(venv);
+
+  const python = findPython();
+  tell('Installing the emulator into .local/venv, once for this requirements.txt …');
+  // Built aside and renamed, so that two starts at the same time, or a broken one, never leave half an environment.
+  const draft = `${venv}.${process.pid}`;
+  mkdirSync(workshop, { recursive: true });
+  rmSync(draft, { recursive: true, force: true });
+  try {
+    await runCommand(python, ['-m', 'venv', draft], { cwd: root, what: 'Creating the Python environment' });
+    const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '-r', requirements];
+    await runCommand(pythonIn(draft), pip, { cwd: root, what: 'Installing the emulator with pip' });
+    writeFileSync(join(draft, 'requirements.digest'), digest);
+    rmSync(venv, { recursive: true, force: true });
+    renameSync(draft, venv);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return pythonIn(venv);
+};
