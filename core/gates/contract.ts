@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Attempt } from '../intake/contract.ts';
+import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
@@ -74,5 +74,5 @@ export const gates = {
       failures: [EvidenceAltered, Throttled],
     }),
   },
-  keys: { report: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/gates.json` },
+  keys: { report: (attempt: Attempt) => evidenceKey(attempt, 'gates') },
 } as const;

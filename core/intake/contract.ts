@@ -7,17 +7,31 @@ import { Reason } from '../kernel/reason.ts';
 import { ManifestVersionGone } from './failures.ts';
 
 /**
- * One attempt to get a model version cleared, named by the S3 version of its manifest: the same manifest delivered
- * twice is the same attempt, a manifest written again is another one. `model` and `version` are the key segments as
- * they stand; they are valid names only once inventory said so.
+ * One attempt to get a model version cleared. Its id is the S3 version of the manifest that announced it, so that the
+ * same manifest delivered twice is the same attempt, and a manifest written again is another. A file written over a
+ * registered version without a new manifest is an attempt too; its id is then the S3 version of that file.
+ * `model` and `version` are the key segments as they stand; they are valid names only once inventory said so.
  */
-export const Attempt = z.object({ bucket: z.string(), model: z.string(), version: z.string(), id: z.string() });
+export const Attempt = z.object({
+  bucket: z.string(),
+  model: z.string(),
+  version: z.string(),
+  id: z.string(),
+  /** S3 version of the manifest. */
+  manifest: z.string(),
+  /** How often inventory began anew because declared bytes had not arrived. Evidence of each look stands apart. */
+  look: z.int().min(0),
+  /** The deadline has passed: what is missing now is refused. */
+  lastLook: z.boolean(),
+});
 export type Attempt = z.infer<typeof Attempt>;
+
+/** Where the evidence of this look at this attempt stands. */
+export const evidenceKey = (attempt: Attempt, name: string): string =>
+  `intake/${attempt.model}/${attempt.version}/${attempt.id}/${attempt.look}/${name}.json`;
 
 export const MANIFEST = 'manifest.json';
 export const BUNDLE = 'model.sig';
-
-const at = (attempt: Attempt, name: string) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/${name}`;
 
 /** A file as inventory pinned it. */
 export const PinnedFile = z.object({
@@ -113,7 +127,14 @@ export const intake = {
         INTAKE_LIMITS: jsonEnv(IntakeLimits),
         LEASE_SECONDS: jsonEnv(z.number()),
       }),
-      input: z.object({ bucket: z.string(), key: z.string(), versionId: z.string(), execution }),
+      input: z.object({
+        bucket: z.string(),
+        key: z.string(),
+        versionId: z.string(),
+        /** The S3 version of a file that was written over a registered version. */
+        trigger: z.string().nullable(),
+        execution,
+      }),
       output: z.object({
         outcome: z.enum(['claimed', 'exhausted', 'not-a-manifest', 'in-progress', 'answered']),
         attempt: Attempt.optional(),
@@ -140,9 +161,15 @@ export const intake = {
       failures: [EvidenceAltered, Throttled, ManifestVersionGone],
     }),
     digestFiles: defineTask({
-      env: defineEnv({ ...Evidenced }),
-      input: z.object({ attempt: Attempt, inventory: EvidenceRef }),
-      output: z.object({ report: EvidenceRef, root: Digest, bytesRead: z.int() }),
+      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string() }),
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef, execution }),
+      output: z.object({
+        /** `stale`: a declared file has not arrived yet, and under its name stands what an earlier attempt left. */
+        outcome: z.enum(['digested', 'stale']),
+        report: EvidenceRef.optional(),
+        root: Digest.optional(),
+        bytesRead: z.int(),
+      }),
       failures: [EvidenceAltered, Throttled, UploadChanged],
     }),
     publishVersion: defineTask({
@@ -170,17 +197,19 @@ export const intake = {
     }),
   },
   reactors: {
-    recheckUpload: defineReactor({ env: defineEnv({ INTAKE_TABLE: z.string(), WORKFLOW_ARN: z.string() }) }),
+    recheckUpload: defineReactor({
+      env: defineEnv({ INTAKE_TABLE: z.string(), REGISTRY_TABLE: z.string(), WORKFLOW_ARN: z.string() }),
+    }),
     sweepUploads: defineReactor({
       env: defineEnv({ INTAKE_TABLE: z.string(), WORKFLOW_ARN: z.string(), INTAKE_LIMITS: jsonEnv(IntakeLimits) }),
     }),
   },
   keys: {
     prefix: ({ model, version }: { model: string; version: string }) => `models/${model}/${version}/`,
-    manifest: (attempt: Attempt) => at(attempt, 'manifest.json'),
-    inventory: (attempt: Attempt) => at(attempt, 'inventory.json'),
-    digests: (attempt: Attempt) => at(attempt, 'digests.json'),
-    refusal: (attempt: Attempt) => at(attempt, 'refusal.json'),
+    manifest: (attempt: Attempt) => evidenceKey(attempt, 'manifest'),
+    inventory: (attempt: Attempt) => evidenceKey(attempt, 'inventory'),
+    digests: (attempt: Attempt) => evidenceKey(attempt, 'digests'),
+    refusal: (attempt: Attempt) => evidenceKey(attempt, 'refusal'),
     answer: (attempt: Attempt) => `answers/${attempt.model}/${attempt.version}/${attempt.id}.json`,
   },
 } as const;

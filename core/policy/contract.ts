@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Attempt } from '../intake/contract.ts';
+import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineTask } from '../kernel/contract.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
@@ -36,5 +36,5 @@ export const policy = {
       failures: [EvidenceAltered, Throttled],
     }),
   },
-  keys: { record: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/decision.json` },
+  keys: { record: (attempt: Attempt) => evidenceKey(attempt, 'decision') },
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RiskTier } from '../gates/contract.ts';
-import { Attempt } from '../intake/contract.ts';
+import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
@@ -82,7 +82,7 @@ export const registry = {
     }),
   },
   keys: {
-    refusal: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/registry-refusal.json`,
+    refusal: (attempt: Attempt) => evidenceKey(attempt, 'registry-refusal'),
   },
 } as const;
 

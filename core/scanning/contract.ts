@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Attempt } from '../intake/contract.ts';
+import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineTask } from '../kernel/contract.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
@@ -56,5 +56,5 @@ export const scanning = {
       failures: [EvidenceAltered, Throttled, UploadChanged],
     }),
   },
-  keys: { report: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/scan.json` },
+  keys: { report: (attempt: Attempt) => evidenceKey(attempt, 'scan') },
 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Attempt } from '../intake/contract.ts';
 import { defineEnv, defineTask } from '../kernel/contract.ts';
-import { Digest } from '../kernel/digest.ts';
+import { Digest, hexOf } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { KeyUnusable } from './failures.ts';
@@ -15,5 +15,9 @@ export const signing = {
       failures: [EvidenceAltered, Throttled, KeyUnusable],
     }),
   },
-  keys: { bundle: (attempt: Attempt) => `intake/${attempt.model}/${attempt.version}/${attempt.id}/bundle.json` },
+  keys: {
+    /** By root digest, not by attempt: whoever asks, and however often, one signature stands for the same bytes. */
+    bundle: (subject: { model: string; version: string }, root: Digest) =>
+      `signing/${subject.model}/${subject.version}/${hexOf(root)}.json`,
+  },
 } as const;
