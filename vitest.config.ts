@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'local',
           include: ['test/e2e/**/*.test.ts', 'test/local/**/*.test.ts'],
+          globalSetup: ['test/support/local-broker.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 300_000,

@@ -1,5 +1,5 @@
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
-import type { Emulator } from './emulator.ts';
+import { clientOptions, type Emulator } from './emulator.ts';
 import { searchPath } from './paths.ts';
 import { runCommand } from './run-command.ts';
 
@@ -12,12 +12,8 @@ type Deployment = {
   onBootstrapped: () => Promise<void>;
 };
 
-const stacks = async ({ endpoint, env }: Emulator) => {
-  const client = new CloudFormationClient({
-    endpoint,
-    region: env.AWS_REGION ?? '',
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' },
-  });
+const stacks = async (emulator: Emulator) => {
+  const client = new CloudFormationClient(clientOptions(emulator));
   const found = [];
   for await (const page of paginateDescribeStacks({ client }, {})) found.push(...(page.Stacks ?? []));
   client.destroy();

@@ -28,7 +28,6 @@ export type EmulatorOptions = {
 const ACCOUNT = '000000000000';
 const REGION = 'us-east-1';
 const START_LIMIT_MS = 30_000;
-const STOP_LIMIT_MS = 5_000;
 const runs = join(workshop, 'run');
 
 /** The whole environment of an AWS client that should meet the emulator and nothing else. */
@@ -47,6 +46,13 @@ const clientEnv = (endpoint: string): Record<string, string> => {
     no_proxy: noProxy,
   };
 };
+
+/** The same for a client of the AWS SDK for JavaScript that is made in this process. */
+export const clientOptions = ({ endpoint, env }: { endpoint: string; env: Record<string, string> }) => ({
+  endpoint,
+  region: env.AWS_REGION ?? REGION,
+  credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' },
+});
 
 /** The emulator clears its environment of everything else, since its Lambda workers inherit it. */
 const emulatorEnv = (
@@ -88,34 +94,28 @@ const newRunFolder = (): string => {
   return folder;
 };
 
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+/** Lambda workers are in the emulator's group: none outlives it. */
+const killGroup = (pid: number): void => {
   try {
-    process.kill(-pid, signal);
+    process.kill(-pid, 'SIGKILL');
   } catch {
     // The group is gone, which is what was wanted.
   }
 };
 
-const stopper = (child: ChildProcess, pid: number, folder: string): (() => Promise<void>) => {
+/** Nothing in it is worth a farewell, and a graceful end can hang: the whole group goes at once, and its folder. */
+const stopper = (child: ChildProcess, folder: string): (() => Promise<void>) => {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const killNow = (): void => signalGroup(pid, 'SIGKILL');
-  process.on('exit', killNow);
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    child.ref();
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      await Promise.race([gone, pause(STOP_LIMIT_MS, undefined, { ref: false })]);
-    }
-    // Lambda workers are in the emulator's group: none outlives it.
-    killNow();
-    process.off('exit', killNow);
-    await gone;
-    rmSync(folder, { recursive: true, force: true });
+  const end = (): void => {
+    if (child.pid !== undefined) killGroup(child.pid);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  return () => {
-    stopping ??= stop();
-    return stopping;
+  process.on('exit', end);
+  return async () => {
+    child.ref();
+    end();
+    if (child.exitCode === null && child.signalCode === null) await gone;
+    process.off('exit', end);
   };
 };
 
@@ -138,7 +138,7 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
   const pid = child.pid ?? 0;
   // Neither the process nor its lifeline keeps a finished program alive.
   child.unref();
-  const stop = stopper(child, pid, folder);
+  const stop = stopper(child, folder);
   const endpoint = `http://127.0.0.1:${port}`;
   const call = (path: string): Promise<Response> => fetch(`${endpoint}/_local/${path}`, { method: 'POST' });
   try {

@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process';
 import { LocalAwsUnavailable } from './problem.ts';
 
-type CommandOptions = { cwd: string; env?: Record<string, string | undefined>; signal?: AbortSignal; what: string };
+type CommandOptions = { cwd: string; env?: Record<string, string | undefined>; what: string };
 
 const LAST_WORDS = 4000;
 
 /** Runs a command to its end and returns what it printed; a failure says which step it was and the end of its output. */
 export const runCommand = (command: string, args: readonly string[], options: CommandOptions): Promise<string> =>
   new Promise((resolve, reject) => {
-    const { cwd, env, signal, what } = options;
+    const { cwd, env, what } = options;
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(signal === undefined ? {} : { signal }),
     });
     let printed = '';
     const keep = (chunk: Buffer): void => {
@@ -21,8 +20,12 @@ export const runCommand = (command: string, args: readonly string[], options: Co
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    // A program that leaves early takes its commands with it.
+    const end = (): boolean => child.kill('SIGTERM');
+    process.on('exit', end);
     child.on('error', (cause) => reject(new LocalAwsUnavailable(`${what} could not run: ${cause.message}`, { cause })));
     child.on('close', (code, killedBy) => {
+      process.off('exit', end);
       if (code === 0) resolve(printed);
       else
         reject(

@@ -4,13 +4,9 @@ import os
 import signal
 import sys
 import threading
-import time
 
 import ministack.app as app
 from ministack.core.persistence import save_all
-
-GRACE_SECONDS = 5
-
 
 def install(token):
     _answer_the_harness(token)
@@ -51,8 +47,6 @@ def _end_with_the_harness():
 
     def wait():
         sys.stdin.buffer.read()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE_SECONDS)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()
