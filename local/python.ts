@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { digestOf, root, workshop } from './paths.ts';
 import { LocalAwsUnavailable } from './problem.ts';
 import { runCommand } from './run-command.ts';
 
-const requirements = join(root, 'local', 'emulator', 'requirements.txt');
-const venv = join(workshop, 'venv');
 const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 const PROBE = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)';
 
@@ -16,20 +14,33 @@ const findPython = (): string => {
   const found = CANDIDATES.find((name) => spawnSync(name, ['-c', PROBE], { stdio: 'ignore' }).status === 0);
   if (found === undefined) {
     throw new LocalAwsUnavailable(
-      'The local AWS needs Python 3.10 or newer with the venv module (python3-venv on Debian); none was found.',
+      'Python 3.10 or newer with the venv module (python3-venv on Debian) is needed; none was found.',
     );
   }
   return found;
 };
 
-/** The interpreter of our own virtual environment, made once for each content of requirements.txt. */
-export const ensurePython = async (tell: (line: string) => void): Promise<string> => {
+type Environment = {
+  /** The folder below `.local/`. */
+  name: string;
+  /** A requirements file that pins everything, the dependencies of dependencies included. */
+  requirements: string;
+  /** What is being installed, for the person who waits. */
+  what: string;
+};
+
+/** The interpreter of a virtual environment below `.local/`, made once for each content of its requirements file. */
+export const ensureVenv = async (
+  { name, requirements, what }: Environment,
+  tell: (line: string) => void,
+): Promise<string> => {
+  const venv = join(workshop, name);
   const digest = digestOf([requirements]);
   const stamp = join(venv, 'requirements.digest');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return pythonIn(venv);
 
   const python = findPython();
-  tell('Installing the emulator into .local/venv, once for this requirements.txt …');
+  tell(`Installing ${what} into .local/${name}, once for this ${basename(requirements)} …`);
   // Built aside and renamed, so that two starts at the same time, or a broken one, never leave half an environment.
   const draft = `${venv}.${process.pid}`;
   mkdirSync(workshop, { recursive: true });
@@ -37,7 +48,7 @@ export const ensurePython = async (tell: (line: string) => void): Promise<string
   try {
     await runCommand(python, ['-m', 'venv', draft], { cwd: root, what: 'Creating the Python environment' });
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '-r', requirements];
-    await runCommand(pythonIn(draft), pip, { cwd: root, what: 'Installing the emulator with pip' });
+    await runCommand(pythonIn(draft), pip, { cwd: root, what: `Installing ${what} with pip` });
     writeFileSync(join(draft, 'requirements.digest'), digest);
     rmSync(venv, { recursive: true, force: true });
     renameSync(draft, venv);
@@ -46,3 +57,10 @@ export const ensurePython = async (tell: (line: string) => void): Promise<string
   }
   return pythonIn(venv);
 };
+
+/** The interpreter that runs the emulator. */
+export const ensurePython = (tell: (line: string) => void): Promise<string> =>
+  ensureVenv(
+    { name: 'venv', requirements: join(root, 'local', 'emulator', 'requirements.txt'), what: 'the emulator' },
+    tell,
+  );

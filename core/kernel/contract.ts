@@ -55,7 +55,7 @@ export const defineReactor = <Env extends EnvContract>(contract: ReactorContract
 /** A past-tense fact on the bus, its version in its name: `registry.version-registered.v1`. */
 export type EventContract<Detail extends z.ZodType = z.ZodType> = { readonly type: string; readonly detail: Detail };
 
-const EVENT_TYPE = /^[a-z-]+\.[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]*$/;
+const EVENT_TYPE = /^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*\.v[1-9][0-9]*$/;
 
 export const defineEvent = <Detail extends z.ZodType>(type: string, detail: Detail): EventContract<Detail> => {
   if (!EVENT_TYPE.test(type)) throw new TypeError(`${type}: expected capability.past-tense.vN`);

@@ -17,5 +17,14 @@ export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 /** From a raw 32-byte hash, as `hash.digest()` gives it. */
 export const digestOfRaw = (raw: Uint8Array): Digest => Digest.parse(`sha256:${Buffer.from(raw).toString('hex')}`);
 
-/** From the base64 form that S3 stores and returns in `x-amz-checksum-sha256`. */
-export const digestOfBase64 = (base64: string): Digest => digestOfRaw(Buffer.from(base64, 'base64'));
+/**
+ * From the base64 form that S3 stores and returns in `x-amz-checksum-sha256`.
+ * @throws TypeError for anything else, above all the composite checksum of a multipart upload (`…=-3`): it is the
+ * hash of the parts' hashes, and a lenient decoder reads it as if it were that of the bytes
+ */
+export const digestOfBase64 = (base64: string): Digest => {
+  const raw = Buffer.from(base64, 'base64');
+  if (raw.length !== 32 || raw.toString('base64') !== base64)
+    throw new TypeError(`${base64} is not the base64 form of one SHA-256`);
+  return digestOfRaw(raw);
+};

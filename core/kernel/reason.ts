@@ -29,5 +29,6 @@ const FOUND_LIMIT = 80;
 export const show = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > FOUND_LIMIT ? `${text.slice(0, FOUND_LIMIT)}…` : text;
+  // A cut through a surrogate pair would leave text without a canonical form, and the evidence could not be written.
+  return text.length > FOUND_LIMIT ? `${text.slice(0, FOUND_LIMIT).toWellFormed()}…` : text;
 };
