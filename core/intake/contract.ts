@@ -4,7 +4,7 @@ import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
 import { Reason } from '../kernel/reason.ts';
-import { ManifestVersionGone } from './failures.ts';
+import { BundleForged, ManifestVersionGone } from './failures.ts';
 
 /**
  * One attempt to get a model version cleared. Its id is the S3 version of the manifest that announced it, so that the
@@ -67,6 +67,10 @@ export type DigestReport = z.infer<typeof DigestReport>;
 export const Refusal = z.object({ reasons: z.array(Reason).min(1) });
 export type Refusal = z.infer<typeof Refusal>;
 
+/** `model.sig` as it stands beside the model. */
+export const PublishedBundle = z.object({ key: z.string(), versionId: z.string() });
+export type PublishedBundle = z.infer<typeof PublishedBundle>;
+
 /** The answer as it stands at `answers/<model>/<version>/<attempt>.json`. */
 export const Answer = z.object({
   answerVersion: z.literal(1),
@@ -78,7 +82,7 @@ export const Answer = z.object({
   reasons: z.array(Reason),
   root: Digest.optional(),
   tier: z.string().optional(),
-  bundle: z.object({ key: z.string(), versionId: z.string() }).optional(),
+  bundle: PublishedBundle.optional(),
   evidence: z.record(z.string(), EvidenceRef),
   execution: z.string(),
 });
@@ -151,7 +155,8 @@ export const intake = {
       }),
       input: z.object({ attempt: Attempt, execution }),
       output: z.object({
-        outcome: z.enum(['complete', 'incomplete', 'refused', 'superseded']),
+        /** `arrived`: what was missing came while we put the attempt to rest; claim it again. */
+        outcome: z.enum(['complete', 'incomplete', 'arrived', 'refused', 'superseded']),
         inventory: EvidenceRef.optional(),
         manifest: EvidenceRef.optional(),
         refusal: EvidenceRef.optional(),
@@ -172,19 +177,28 @@ export const intake = {
       }),
       failures: [EvidenceAltered, Throttled, UploadChanged],
     }),
+    /** Runs after the version is reserved and before it is registered: a registered version is a readable one. */
     publishVersion: defineTask({
-      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string() }),
+      env: defineEnv({ ...Evidenced }),
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef, bundle: EvidenceRef }),
+      output: z.object({ bundle: PublishedBundle }),
+      failures: [EvidenceAltered, Throttled, UploadChanged, BundleForged],
+    }),
+    answerUpload: defineTask({
+      env: defineEnv({ INTAKE_TABLE: z.string() }),
       input: z.object({
         attempt: Attempt,
         execution,
+        root: Digest,
         tier: z.string(),
-        evidence: z.record(z.string(), EvidenceRef),
+        bundle: PublishedBundle,
+        evidence: z.record(z.string(), EvidenceRef.nullable()),
       }),
       output: z.object({ answer: z.string() }),
-      failures: [EvidenceAltered, Throttled, UploadChanged],
+      failures: [Throttled],
     }),
     quarantineVersion: defineTask({
-      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string() }),
+      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string(), REGISTRY_TABLE: z.string() }),
       input: z.object({
         attempt: Attempt,
         execution,
@@ -205,6 +219,7 @@ export const intake = {
     }),
   },
   keys: {
+    bundle: (attempt: { model: string; version: string }) => `models/${attempt.model}/${attempt.version}/${BUNDLE}`,
     prefix: ({ model, version }: { model: string; version: string }) => `models/${model}/${version}/`,
     manifest: (attempt: Attempt) => evidenceKey(attempt, 'manifest'),
     inventory: (attempt: Attempt) => evidenceKey(attempt, 'inventory'),
@@ -213,3 +228,5 @@ export const intake = {
     answer: (attempt: Attempt) => `answers/${attempt.model}/${attempt.version}/${attempt.id}.json`,
   },
 } as const;
+
+export { Manifest } from './manifest.ts';

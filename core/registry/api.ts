@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../kernel/digest.ts';
 import { Reason } from '../kernel/reason.ts';
+import { LineageEdge } from '../lineage/contract.ts';
 import { ModelHead, RegisteredVersion } from './contract.ts';
 
 /** What the plane's HTTP API answers. Every route is IAM-authenticated; the CLI reads nothing else of the plane. */
@@ -53,7 +54,6 @@ export const FilePage = z.object({
   next: z.string().optional(),
 });
 
-export const LineageEdge = z.object({ from: z.string(), to: z.string(), relation: z.string() });
 export const Lineage = z.object({ node: z.string(), upstream: z.array(LineageEdge), downstream: z.array(LineageEdge) });
 
 export const PublicKey = z.object({ pem: z.string(), keyArn: z.string() });

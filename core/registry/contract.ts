@@ -6,7 +6,7 @@ import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { ModelId, VersionId } from '../kernel/identity.ts';
-import { Reason } from '../kernel/reason.ts';
+import { ReservationLost } from './failures.ts';
 
 /** A registered model version: written once, never changed. */
 export const RegisteredVersion = z.object({
@@ -54,19 +54,23 @@ export type VersionRegistered = z.infer<typeof VersionRegistered>;
 export const registry = {
   events: { versionRegistered: defineEvent('registry.version-registered.v1', VersionRegistered) },
   tasks: {
+    /** Only one root can ever be registered under a version: the first to be reserved. */
+    reserveVersion: defineTask({
+      env: defineEnv({ EVIDENCE_BUCKET: z.string(), REGISTRY_TABLE: z.string() }),
+      input: z.object({ attempt: Attempt, root: Digest }),
+      output: z.object({ outcome: z.enum(['reserved', 'refused']), refusal: EvidenceRef.optional() }),
+      failures: [Throttled],
+    }),
     registerVersion: defineTask({
       env: defineEnv({ EVIDENCE_BUCKET: z.string(), REGISTRY_TABLE: z.string() }),
       input: z.object({
         attempt: Attempt,
-        execution: z.string(),
         tier: RiskTier,
-        evidence: z.record(z.string(), EvidenceRef),
+        root: Digest,
+        evidence: z.record(z.string(), EvidenceRef.nullable()),
       }),
-      output: z.object({
-        outcome: z.enum(['registered', 'already-registered', 'refused']),
-        refusal: EvidenceRef.optional(),
-      }),
-      failures: [EvidenceAltered, Throttled],
+      output: z.object({ outcome: z.enum(['registered', 'already-registered']) }),
+      failures: [EvidenceAltered, Throttled, ReservationLost],
     }),
   },
   reactors: {
@@ -85,5 +89,3 @@ export const registry = {
     refusal: (attempt: Attempt) => evidenceKey(attempt, 'registry-refusal'),
   },
 } as const;
-
-export const RegistryRefusal = z.object({ reasons: z.array(Reason).min(1) });

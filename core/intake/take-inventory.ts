@@ -1,0 +1,151 @@
+import type { z } from 'zod';
+import type { Clock } from '../kernel/clock.ts';
+import { digestOf } from '../kernel/digest.ts';
+import { type EvidenceRef, type EvidenceStore, keepEvidence } from '../kernel/evidence.ts';
+import type { Reason } from '../kernel/reason.ts';
+import { rest, settled } from './attempt.ts';
+import { changeAttempt } from './change-attempt.ts';
+import { Answer, type Attempt, type IntakeLimits, Inventory, intake, MANIFEST, Refusal } from './contract.ts';
+import { Manifest } from './manifest.ts';
+import type { Answers, Attempts, RegisteredVersions, Uploads } from './ports.ts';
+import { MANIFEST_LIMIT, readManifest } from './read-manifest.ts';
+import { type StoredObject, takeStock } from './take-stock.ts';
+
+type Input = z.output<typeof intake.tasks.takeInventory.input>;
+type Output = z.input<typeof intake.tasks.takeInventory.output>;
+
+export type InventoryPorts = {
+  uploads: Uploads;
+  attempts: Attempts;
+  versions: RegisteredVersions;
+  evidence: EvidenceStore & { find(key: string): Promise<string | undefined> };
+  answers: Answers;
+  clock: Clock;
+  limits: IntakeLimits;
+};
+
+/** Reads the manifest and pins the versions of everything it declares, once per look. */
+export const takeInventory =
+  (ports: InventoryPorts) =>
+  async ({ attempt, execution }: Input): Promise<Output> => {
+    const pinned = await findPinned(ports, attempt);
+    if (pinned !== undefined) return pinned;
+
+    const objects = await ports.uploads.list(attempt, ports.limits.files + 3);
+    const current = objects.find((object) => object.path === MANIFEST);
+    if (current === undefined) return refuse(ports, attempt, [manifestDeleted()]);
+    if (current.versionId !== attempt.manifest) return supersede(ports, attempt, execution, current);
+
+    const reading = readManifest(await ports.uploads.manifest(attempt, MANIFEST_LIMIT), attempt);
+    if (reading.outcome === 'invalid') return refuse(ports, attempt, reading.reasons);
+
+    const registered = (await ports.versions.find(attempt)) !== undefined;
+    const stock = takeStock({ manifest: reading.manifest, objects, limits: ports.limits, registered });
+    switch (stock.outcome) {
+      case 'refused':
+        return refuse(ports, attempt, stock.reasons);
+      case 'incomplete':
+        if (attempt.lastLook) return refuse(ports, attempt, stock.missing.map(missingFile));
+        return waitForFiles(ports, attempt, reading.manifest);
+      case 'complete':
+        return pin(ports, attempt, reading.manifest, { attempt, files: stock.files, bytes: stock.bytes });
+    }
+  };
+
+const summary = (inventory: Inventory) => ({ files: inventory.files.length, bytes: inventory.bytes });
+
+/** A look that was interrupted goes on with what it pinned, whatever has been uploaded since. */
+const findPinned = async ({ evidence }: InventoryPorts, attempt: Attempt): Promise<Output | undefined> => {
+  const [inventoryKey, manifestKey] = [intake.keys.inventory(attempt), intake.keys.manifest(attempt)];
+  const standing = await evidence.find(inventoryKey);
+  const manifest = standing === undefined ? undefined : await evidence.find(manifestKey);
+  if (standing === undefined || manifest === undefined) return undefined;
+  return {
+    outcome: 'complete',
+    inventory: { key: inventoryKey, digest: digestOf(standing) },
+    manifest: { key: manifestKey, digest: digestOf(manifest) },
+    ...summary(Inventory.parse(JSON.parse(standing))),
+  };
+};
+
+const pin = async (
+  { evidence }: InventoryPorts,
+  attempt: Attempt,
+  manifest: Manifest,
+  found: Inventory,
+): Promise<Output> => {
+  const kept = await keepEvidence(evidence, intake.keys.manifest(attempt), Manifest, manifest);
+  const inventory = await keepEvidence(evidence, intake.keys.inventory(attempt), Inventory, found);
+  return { outcome: 'complete', inventory: inventory.ref, manifest: kept.ref, ...summary(inventory.document) };
+};
+
+const refuse = async (
+  { evidence }: InventoryPorts,
+  attempt: Attempt,
+  reasons: [Reason, ...Reason[]] | Reason[],
+): Promise<Output> => {
+  const refusal: { ref: EvidenceRef } = await keepEvidence(evidence, intake.keys.refusal(attempt), Refusal, {
+    reasons,
+  });
+  return { outcome: 'refused', refusal: refusal.ref };
+};
+
+/**
+ * Rests first and looks once more then: a file that arrived before the rest was written would otherwise be missed by
+ * both, since whoever announced it found the attempt running.
+ */
+const waitForFiles = async (ports: InventoryPorts, attempt: Attempt, manifest: Manifest): Promise<Output> => {
+  await changeAttempt(ports.attempts, attempt, (standing) =>
+    standing?.status === 'running' ? { record: rest(standing) } : undefined,
+  );
+  const present = new Set((await ports.uploads.list(attempt, ports.limits.files + 3)).map((object) => object.path));
+  const arrived = manifest.files.every((file) => present.has(file.path));
+  return { outcome: arrived ? 'arrived' : 'incomplete' };
+};
+
+/** A newer manifest is an attempt of its own and has an answer of its own; this one ends without a verdict. */
+const supersede = async (
+  { attempts, answers, clock }: InventoryPorts,
+  attempt: Attempt,
+  execution: string,
+  by: StoredObject,
+): Promise<Output> => {
+  const key = intake.keys.answer(attempt);
+  const answer: Answer = {
+    answerVersion: 1,
+    outcome: 'superseded',
+    model: attempt.model,
+    version: attempt.version,
+    attempt: attempt.id,
+    answeredAt: clock.now().toISOString(),
+    reasons: [
+      {
+        rule: 'intake.superseded',
+        path: MANIFEST,
+        message: `a newer manifest.json was uploaded, S3 version ${by.versionId}`,
+        fix: `See the answer at ${intake.keys.answer({ ...attempt, id: by.versionId })}.`,
+      },
+    ],
+    evidence: {},
+    execution,
+  };
+  const standing = Answer.parse(JSON.parse(await answers.putOnce(attempt.bucket, key, JSON.stringify(answer))));
+  await changeAttempt(attempts, attempt, (record) =>
+    record === undefined || record.status === 'answered' ? undefined : { record: settled(record, standing, key) },
+  );
+  return { outcome: 'superseded' };
+};
+
+const manifestDeleted = (): Reason => ({
+  rule: 'intake.manifest-deleted',
+  path: MANIFEST,
+  message: 'the manifest was deleted before it could be read',
+  fix: 'Upload manifest.json again.',
+});
+
+const missingFile = (path: string): Reason => ({
+  rule: 'intake.file-missing',
+  path,
+  message: 'the manifest declares it and it never arrived',
+  fix: 'Upload the file and then manifest.json again, or take it out of the manifest.',
+});

@@ -1,0 +1,37 @@
+import type { Manifest } from '../intake/contract.ts';
+import type { Digest } from '../kernel/digest.ts';
+import type { Subject } from '../kernel/identity.ts';
+import type { LineageEdge } from './contract.ts';
+
+export const modelNode = (root: Digest): string => `model:${root}`;
+export const versionNode = ({ model, version }: Subject): string => `version:${model}/${version}`;
+
+/** Where a model version comes from, as its manifest declares it. */
+export const lineageEdges = (manifest: Manifest, root: Digest): LineageEdge[] => {
+  const from = modelNode(root);
+  const { datasets = [], code, environment, parents = [] } = manifest.training ?? {};
+  const edges: LineageEdge[] = [
+    { from: versionNode(manifest), relation: 'describes', to: from, label: `${manifest.model} ${manifest.version}` },
+    ...datasets.map(
+      (dataset): LineageEdge => ({
+        from,
+        relation: 'trained-on',
+        to: `dataset:${dataset.digest ?? dataset.uri}`,
+        label: dataset.name,
+      }),
+    ),
+    ...parents.map(
+      (parent): LineageEdge => ({
+        from,
+        relation: 'derived-from',
+        to: parent.digest === undefined ? versionNode(parent) : modelNode(parent.digest),
+        label: `${parent.model} ${parent.version}`,
+      }),
+    ),
+  ];
+  if (code !== undefined)
+    edges.push({ from, relation: 'built-from', to: `code:git:${code.commit}`, label: code.repository });
+  if (environment !== undefined)
+    edges.push({ from, relation: 'built-from', to: `environment:${environment.lock}`, label: 'environment lock' });
+  return [...new Map(edges.map((edge) => [`${edge.from} ${edge.relation} ${edge.to}`, edge])).values()];
+};
