@@ -1,7 +1,7 @@
 import type { Manifest } from '../intake/contract.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Subject } from '../kernel/identity.ts';
-import type { LineageEdge } from './contract.ts';
+import type { LineageEdge } from '../lineage/contract.ts';
 
 export const modelNode = (root: Digest): string => `model:${root}`;
 export const versionNode = ({ model, version }: Subject): string => `version:${model}/${version}`;
