@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { type EventPattern, type IEventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import type { TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from './governed-queue.ts';
+import type { RunbookLink } from './runbook.ts';
+
+export type EventRouteProps = {
+  /** The account's default bus when left out: where AWS services report. */
+  bus?: IEventBus;
+  /** Source and type are always matched: detail alone can be forged by anyone who may put events. */
+  source: string;
+  detailType: string;
+  detail: Exclude<EventPattern['detail'], undefined>;
+  description: string;
+  /** The target, given how delivery is retried and where it ends. */
+  target: (delivery: TargetBaseProps) => IRuleTarget;
+  runbook: RunbookLink;
+};
+
+/** Events of one kind to one target; what cannot be delivered is kept and raises an alarm. */
+export class EventRoute extends Construct {
+  readonly rule: Rule;
+  readonly undelivered: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: EventRouteProps) {
+    super(scope, id);
+    const { bus, source, detailType, detail, description, target, runbook } = props;
+    this.undelivered = new DeadLetterQueue(this, 'Undelivered', {
+      symptom: `EventBridge could not deliver: ${description}.`,
+      runbook,
+    });
+    this.rule = new Rule(this, 'Rule', {
+      description,
+      eventPattern: { source: [source], detailType: [detailType], detail },
+      ...(bus === undefined ? {} : { eventBus: bus }),
+    });
+    this.rule.addTarget(
+      target({ deadLetterQueue: this.undelivered, maxEventAge: Duration.hours(4), retryAttempts: 50 }),
+    );
+  }
+}

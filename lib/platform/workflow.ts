@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { GovernedFunction } from './governed-function.ts';
+import { groundOf } from './ground.ts';
+import { fromPackageRoot } from './package-root.ts';
+import { accept, allow } from './permissions.ts';
+
+export type WorkflowProps = {
+  /** `statemachines/<name>.asl.json`. */
+  name: string;
+  /** Placeholder to the function whose ARN it stands for: `ClaimUploadArn`. */
+  tasks: Readonly<Record<string, GovernedFunction>>;
+  /** Placeholder to a value. A JSON string that is nothing but the placeholder becomes the value, number or text. */
+  values?: Readonly<Record<string, string | number>>;
+};
+
+const PLACEHOLDER = /\$\{([A-Za-z][A-Za-z0-9]*)\}/g;
+
+/**
+ * A definition with its placeholders replaced.
+ * @throws naming every placeholder without a value and every value without a placeholder; CDK only warns
+ */
+export const substitute = (
+  name: string,
+  definition: string,
+  values: Readonly<Record<string, string | number>>,
+): unknown => {
+  const placeholders = new Set([...definition.matchAll(PLACEHOLDER)].map(([, placeholder = '']) => placeholder));
+  const missing = [...placeholders].filter((placeholder) => !(placeholder in values));
+  const extra = Object.keys(values).filter((value) => !placeholders.has(value));
+  if (missing.length > 0 || extra.length > 0)
+    throw new Error(
+      [
+        `Workflow ${name}:`,
+        ...(missing.length > 0 ? [`no value for ${missing.join(', ')}`] : []),
+        ...(extra.length > 0 ? [`no placeholder for ${extra.join(', ')}`] : []),
+      ].join(' '),
+    );
+  return JSON.parse(definition, (_, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    const [whole, placeholder = ''] = /^\$\{([A-Za-z][A-Za-z0-9]*)\}$/.exec(value) ?? [];
+    if (whole !== undefined) return values[placeholder];
+    return value.replace(PLACEHOLDER, (_, inner: string) => String(values[inner]));
+  });
+};
+
+/** A Standard state machine from its ASL file, inlined so that assertions and diffs see it. */
+export class Workflow extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, { name, tasks, values = {} }: WorkflowProps) {
+    super(scope, id);
+    const { stage, removal, logRetention } = groundOf(this);
+    const arns = Object.fromEntries(Object.entries(tasks).map(([placeholder, task]) => [placeholder, task.arn]));
+    const text = readFileSync(fromPackageRoot('statemachines', `${name}.asl.json`), 'utf8');
+    const definition = substitute(name, text, { ...arns, ...values });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+      description: `What the workflow ${name} may do`,
+    });
+    this.machine = new StateMachine(this, 'Machine', {
+      definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
+      stateMachineType: StateMachineType.STANDARD,
+      role,
+      tracingEnabled: true,
+      // The prefix keeps log delivery out of the account's size-limited resource policy; the stack's own id lets a
+      // stack be created again while the log group of the last one is retained.
+      logs: {
+        destination: new LogGroup(this, 'Logs', {
+          logGroupName: `/aws/vendedlogs/states/clearance-${stage}-${name}-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`,
+          retention: logRetention,
+          removalPolicy: removal,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: false,
+      },
+    });
+    allow(role, { actions: ['lambda:InvokeFunction'], resources: Object.values(arns) });
+    accept(
+      this,
+      'IAM5[Resource::*]',
+      'X-Ray segments and CloudWatch log deliveries have no ARN to name; neither action reads data.',
+    );
+  }
+
+  get arn(): string {
+    return this.machine.stateMachineArn;
+  }
+
+  /** Executions that ended in neither an answer nor a wait, per five minutes. */
+  metricFailed(): Metric {
+    return this.machine.metricFailed({ statistic: 'Sum', period: Duration.minutes(5) });
+  }
+
+  metricTimedOut(): Metric {
+    return this.machine.metricTimedOut({ statistic: 'Sum', period: Duration.minutes(5) });
+  }
+}
