@@ -7,6 +7,7 @@ CLEARANCE_WITHOUT_PATCH (names separated by commas, or `all`) leaves repairs out
 import os
 import sys
 import time
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -43,8 +44,11 @@ def main():
     prepare_environment()
     sys.path.insert(0, str(Path(__file__).parent))
     import control
-    from repairs import iam  # noqa: F401 (importing a module registers its repairs)
+    from repairs import MODULES
     from repairs.repair import apply_repairs
+
+    for module in MODULES:
+        import_module(f"repairs.{module}")
 
     apply_repairs(os.environ.pop("CLEARANCE_WITHOUT_PATCH", ""))
     control.install(os.environ.pop("CLEARANCE_RUN_TOKEN", ""))

@@ -1,1 +1,14 @@
 """The repairs, one module per AWS service. Each function marked @repair restores one behaviour of AWS."""
+
+MODULES = (
+    "cloudformation",
+    "cloudwatch",
+    "eventbridge",
+    "iam",
+    "kms",
+    "lambda_",
+    "logs",
+    "s3",
+    "scheduler",
+    "stepfunctions",
+)
