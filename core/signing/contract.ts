@@ -4,7 +4,7 @@ import { defineEnv, defineTask } from '../kernel/contract.ts';
 import { Digest, hexOf } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
-import { KeyUnusable } from './failures.ts';
+import { BundleUnverifiable, KeyUnusable } from './failures.ts';
 
 export const signing = {
   tasks: {
@@ -12,12 +12,15 @@ export const signing = {
       env: defineEnv({ EVIDENCE_BUCKET: z.string(), SIGNING_KEY_ARN: z.string() }),
       input: z.object({ attempt: Attempt, digests: EvidenceRef }),
       output: z.object({ bundle: EvidenceRef, root: Digest }),
-      failures: [EvidenceAltered, Throttled, KeyUnusable],
+      failures: [EvidenceAltered, Throttled, KeyUnusable, BundleUnverifiable],
     }),
   },
   keys: {
-    /** By root digest, not by attempt: whoever asks, and however often, one signature stands for the same bytes. */
-    bundle: (subject: { model: string; version: string }, root: Digest) =>
-      `signing/${subject.model}/${subject.version}/${hexOf(root)}.json`,
+    /**
+     * By root digest, not by attempt: whoever asks, and however often, one signature stands for the same bytes. By key
+     * too, or a bundle that a replaced key left behind would stand in the way of the version for good.
+     */
+    bundle: (subject: { model: string; version: string }, root: Digest, keyHint: string) =>
+      `signing/${subject.model}/${subject.version}/${hexOf(root)}-${keyHint.slice(0, 16)}.json`,
   },
 } as const;

@@ -5,3 +5,9 @@ export class KeyUnusable extends Failure {
   override readonly name = 'Signing.KeyUnusable' as const;
   readonly disposition = 'quarantine' as const;
 }
+
+/** Our own verifier refuses what is about to be kept: the key signed something else, or is not the key that it says. */
+export class BundleUnverifiable extends Failure {
+  override readonly name = 'Signing.BundleUnverifiable' as const;
+  readonly disposition = 'quarantine' as const;
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { DigestReport } from '../intake/contract.ts';
+import { type Digest, digestOf } from '../kernel/digest.ts';
+import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
+import { EvidenceAltered } from '../kernel/failures.ts';
+import { describeReason } from '../kernel/reason.ts';
+import type { Resource } from '../kernel/root-digest.ts';
+import { signing } from './contract.ts';
+import { preAuthEncoding } from './dsse.ts';
+import { BundleUnverifiable, KeyUnusable } from './failures.ts';
+import { omsBundle, omsStatement, PAYLOAD_TYPE } from './oms.ts';
+import type { Signer } from './ports.ts';
+import { keyHint, readSigningKey } from './public-key.ts';
+import { verifyBundle } from './verify-bundle.ts';
+
+export type SigningPorts = { readonly signer: Signer; readonly evidence: EvidenceStore };
+
+type Task = typeof signing.tasks.signVersion;
+
+const publicKeyOf = async (signer: Signer): Promise<string> => {
+  const key = readSigningKey(await signer.publicKey());
+  if (key === undefined) throw new KeyUnusable('the signing key is not an elliptic-curve key on P-256');
+  return key.pem;
+};
+
+/** What is wrong with a bundle for these files, in words, or nothing. */
+const fault = (bundle: string, publicKeyPem: string, files: readonly Resource[], root: Digest): string | undefined => {
+  const verification = verifyBundle({ bundle, publicKeyPem, files });
+  if (verification.outcome === 'invalid') return verification.reasons.map(describeReason).join('; ');
+  return verification.root === root ? undefined : `it signs ${verification.root}, the files have ${root}`;
+};
+
+const filesOf = (report: DigestReport): Resource[] => {
+  // Policy has refused these long before; a signature over bytes that nobody declared could not be taken back.
+  if (report.mismatches.length > 0) throw new Error(`${report.mismatches.length} files are not what was declared`);
+  return report.files.map(({ path, digest }) => ({ name: path, digest }));
+};
+
+/**
+ * Signs the files of an attempt as an OpenSSF Model Signing bundle, write-once: a redelivered request yields the first
+ * bundle, though ECDSA signs differently each time. Nothing is kept, or taken for ours, that our verifier refuses.
+ */
+export const signAttempt =
+  ({ signer, evidence }: SigningPorts) =>
+  async ({ attempt, digests }: z.output<Task['input']>): Promise<z.input<Task['output']>> => {
+    const report = await readEvidence(evidence, digests, DigestReport);
+    const files = filesOf(report);
+    const publicKeyPem = await publicKeyOf(signer);
+    const payload = omsStatement({ name: attempt.version, resources: files });
+    const toSign = createHash('sha256')
+      .update(preAuthEncoding(PAYLOAD_TYPE, Buffer.from(payload)))
+      .digest();
+    const signatureDer = await signer.sign(toSign);
+    const bundle = omsBundle({ payload, signatureDer, publicKeyPem });
+    const ours = fault(bundle, publicKeyPem, files, report.root);
+    if (ours !== undefined) throw new BundleUnverifiable(`refused to keep what was signed: ${ours}`);
+    const key = signing.keys.bundle(attempt, report.root, keyHint(publicKeyPem));
+    const standing = await evidence.putOnce(key, bundle);
+    const theirs = fault(standing, publicKeyPem, files, report.root);
+    if (theirs !== undefined) throw new EvidenceAltered(`${key} is not a bundle that this key signed: ${theirs}`);
+    return { bundle: { key, digest: digestOf(standing) }, root: report.root };
+  };

@@ -1,0 +1,130 @@
+import { verify } from 'node:crypto';
+import { Digest, digestOf } from '../kernel/digest.ts';
+import { type Reason, show } from '../kernel/reason.ts';
+import type { Resource } from '../kernel/root-digest.ts';
+import { compareFiles } from './compare-files.ts';
+import { decodeBase64, preAuthEncoding } from './dsse.ts';
+import { PAYLOAD_TYPE } from './oms.ts';
+import { Bundle, Statement } from './oms-schema.ts';
+import { keyHint, readPublicKey, type VerificationKey } from './public-key.ts';
+import { malformed, readDocument } from './read-document.ts';
+
+/** The longest names for the most files that a stage takes, in base64, fit; whoever reads a bundle stops here. */
+export const MAX_BUNDLE_BYTES = 32 * 1024 ** 2;
+
+export type Verification =
+  | { readonly outcome: 'valid'; readonly root: Digest }
+  | { readonly outcome: 'invalid'; readonly reasons: readonly Reason[] };
+
+export type VerificationRequest = {
+  /** The text of `model.sig`. */
+  readonly bundle: string;
+  readonly publicKeyPem: string;
+  /** Every file at hand, by its path below the model's folder; `model.sig` and `.git*` at the top are passed over. */
+  readonly files: readonly Resource[];
+};
+
+const ENVELOPE = '$.dsseEnvelope';
+const PAYLOAD = `${ENVELOPE}.payload`;
+
+const decodeText = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+const checkKey = (bundle: Bundle, key: VerificationKey): Reason[] => {
+  const { hint } = bundle.verificationMaterial.publicKey;
+  const expected = keyHint(key.pem);
+  if (hint === undefined || hint === '' || hint === expected) return [];
+  return [
+    {
+      rule: 'signing.other-key',
+      message: 'the bundle names another key than the one given',
+      path: '$.verificationMaterial.publicKey.hint',
+      found: show(hint),
+      allowed: expected,
+    },
+  ];
+};
+
+const checkSignature = (bundle: Bundle, payload: Uint8Array, { key, hash }: VerificationKey): Reason[] => {
+  const signature = decodeBase64(bundle.dsseEnvelope.signatures[0]?.sig ?? '');
+  const signed = preAuthEncoding(PAYLOAD_TYPE, payload);
+  if (signature !== undefined && verify(hash, signed, { key, dsaEncoding: 'der' }, signature)) return [];
+  return [
+    {
+      rule: 'signing.wrong-signature',
+      message: 'the key given did not sign this statement',
+      path: `${ENVELOPE}.signatures[0].sig`,
+    },
+  ];
+};
+
+/** Verifiers of OMS hash the digests in the order in which they are listed, whichever that is, and so must we. */
+const checkRoot = (found: Digest, { predicate }: Statement): Reason[] => {
+  const listed = digestOf(Buffer.concat(predicate.resources.map(({ digest }) => Buffer.from(digest, 'hex'))));
+  if (found === listed) return [];
+  return [
+    {
+      rule: 'signing.inconsistent-root',
+      message: 'the root digest is not that of the files listed',
+      path: `${PAYLOAD}.subject[0].digest.sha256`,
+      found,
+      allowed: listed,
+    },
+  ];
+};
+
+const sha256 = (hex: string | undefined): Digest => Digest.parse(`sha256:${hex}`);
+
+const checkStatement = (statement: Statement, files: readonly Resource[]): Verification => {
+  const root = sha256(statement.subject[0]?.digest.sha256);
+  const reasons = [
+    ...checkRoot(root, statement),
+    ...compareFiles({
+      signed: statement.predicate.resources.map(({ name, digest }) => ({ name, digest: sha256(digest) })),
+      present: files,
+      ignored: statement.predicate.serialization.ignore_paths ?? [],
+    }),
+  ];
+  return reasons.length === 0 ? { outcome: 'valid', root } : { outcome: 'invalid', reasons };
+};
+
+const checkEnvelope = (bundle: Bundle, key: VerificationKey, files: readonly Resource[]): Verification => {
+  const payload = decodeBase64(bundle.dsseEnvelope.payload);
+  const text = payload && decodeText(payload);
+  if (payload === undefined || text === undefined)
+    return { outcome: 'invalid', reasons: [malformed(PAYLOAD, 'expected padded base64 of UTF-8 text')] };
+  const statement = readDocument(Statement, text, PAYLOAD);
+  const about: Verification =
+    statement.value === undefined
+      ? { outcome: 'invalid', reasons: statement.reasons }
+      : checkStatement(statement.value, files);
+  const reasons = [...checkKey(bundle, key), ...checkSignature(bundle, payload, key)];
+  if (reasons.length === 0) return about;
+  return { outcome: 'invalid', reasons: about.outcome === 'valid' ? reasons : [...reasons, ...about.reasons] };
+};
+
+/**
+ * Whether the files at hand are those that the holder of the key signed: what `model_signing verify key` checks, and
+ * what the schemas of OMS v1.0 and Sigstore ask besides (exactly one signature, no unknown members). Every reason at
+ * once. Where the statement differs from the files is told even if the signature is wrong: whoever has to find out what
+ * happened needs both, and the outcome is no in either case.
+ */
+export const verifyBundle = ({ bundle: text, publicKeyPem, files }: VerificationRequest): Verification => {
+  const key = readPublicKey(publicKeyPem);
+  if (key === undefined) {
+    const message = 'the key given cannot verify a model: expected a PEM public key on P-256, P-384 or P-521';
+    return { outcome: 'invalid', reasons: [{ rule: 'signing.unusable-key', message }] };
+  }
+  if (text.length > MAX_BUNDLE_BYTES) {
+    const message = `expected at most ${MAX_BUNDLE_BYTES} characters`;
+    return { outcome: 'invalid', reasons: [malformed('$', message, String(text.length))] };
+  }
+  const bundle = readDocument(Bundle, text, '$');
+  if (bundle.value === undefined) return { outcome: 'invalid', reasons: bundle.reasons };
+  return checkEnvelope(bundle.value, key, files);
+};
