@@ -8,7 +8,7 @@ import { changeAttempt } from './change-attempt.ts';
 import { Answer, type Attempt, type IntakeLimits, Inventory, intake, MANIFEST, Refusal } from './contract.ts';
 import { Manifest } from './manifest.ts';
 import type { Answers, Attempts, RegisteredVersions, Uploads } from './ports.ts';
-import { MANIFEST_LIMIT, readManifest } from './read-manifest.ts';
+import { MAX_MANIFEST_BYTES, readManifest } from './read-manifest.ts';
 import { type StoredObject, takeStock } from './take-stock.ts';
 
 type Input = z.output<typeof intake.tasks.takeInventory.input>;
@@ -36,7 +36,7 @@ export const takeInventory =
     if (current === undefined) return refuse(ports, attempt, [manifestDeleted()]);
     if (current.versionId !== attempt.manifest) return supersede(ports, attempt, execution, current);
 
-    const reading = readManifest(await ports.uploads.manifest(attempt, MANIFEST_LIMIT), attempt);
+    const reading = readManifest(await ports.uploads.manifest(attempt, MAX_MANIFEST_BYTES + 1), attempt);
     if (reading.outcome === 'invalid') return refuse(ports, attempt, reading.reasons);
 
     const registered = (await ports.versions.find(attempt)) !== undefined;

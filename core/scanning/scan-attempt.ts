@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { Inventory, type PinnedFile } from '../intake/contract.ts';
+import { concurrently } from '../kernel/concurrently.ts';
+import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type FileScan, ScanReport, type ScanVerdict, scanning } from './contract.ts';
+import { scanFile } from './scan-file.ts';
+
+type Input = z.output<typeof scanning.tasks.scanFiles.input>;
+type Output = z.input<typeof scanning.tasks.scanFiles.output>;
+
+export type ScanPorts = {
+  /** The pinned version's bytes. @throws UploadChanged from `read` when it is gone */
+  open(bucket: string, file: PinnedFile): ByteSource;
+  evidence: EvidenceStore;
+};
+
+/** Range reads wait more than they compute. */
+const WIDTH = 8;
+
+const WORST_FIRST: readonly ScanVerdict[] = ['malicious', 'suspicious', 'not-scannable', 'clean'];
+
+/** The verdict on a whole upload is that of its worst file. */
+export const worstVerdict = (files: readonly FileScan[]): ScanVerdict =>
+  WORST_FIRST.find((verdict) => files.some((file) => file.verdict === verdict)) ?? 'not-scannable';
+
+/** Scans every pinned file, the manifest too, whatever it is called or declared to be. */
+export const scanAttempt =
+  ({ open, evidence }: ScanPorts) =>
+  async ({ attempt, inventory }: Input): Promise<Output> => {
+    const pinned = await readEvidence(evidence, inventory, Inventory);
+    const files = await concurrently(pinned.files, WIDTH, (file) => scanFile(file.path, open(attempt.bucket, file)));
+    const bytesRead = files.reduce((sum, file) => sum + file.bytesRead, 0);
+    const verdict = worstVerdict(files);
+    const { ref } = await keepEvidence(evidence, scanning.keys.report(attempt), ScanReport, {
+      verdict,
+      files,
+      bytesRead,
+    });
+    return { report: ref, verdict, bytesRead };
+  };

@@ -1,0 +1,15 @@
+import { intake } from '../../core/intake/contract.ts';
+import { publishVersion } from '../../core/intake/publish-version.ts';
+import { readEnv } from '../platform/read-env.ts';
+import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
+import { task } from '../platform/task.ts';
+import { s3Bundles } from './s3-answers.adapter.ts';
+import { s3Marks } from './s3-marks.adapter.ts';
+
+const contract = intake.tasks.publishVersion;
+const env = readEnv(contract);
+
+export const handler = task(
+  contract,
+  publishVersion({ evidence: s3Evidence(env.EVIDENCE_BUCKET), marks: s3Marks, bundles: s3Bundles }),
+);

@@ -1,0 +1,12 @@
+import { registry } from '../../core/registry/contract.ts';
+import { onStream } from '../platform/on-batch.ts';
+import { readEnv } from '../platform/read-env.ts';
+import { eventBus } from './eventbridge-bus.adapter.ts';
+
+/** An outbox item as the stream shows it: the mapping's filter lets nothing else through. */
+type OutboxImage = { type: { S: string }; detail: { S: string } };
+
+const env = readEnv(registry.reactors.publishFacts);
+const publish = eventBus(env.EVENT_BUS_NAME);
+
+export const handler = onStream<OutboxImage>(({ type, detail }) => publish({ type: type.S, detail: detail.S }));

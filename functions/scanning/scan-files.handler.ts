@@ -1,0 +1,20 @@
+import { scanning } from '../../core/scanning/contract.ts';
+import { scanAttempt } from '../../core/scanning/scan-attempt.ts';
+import { readEnv } from '../platform/read-env.ts';
+import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
+import { readRange } from '../platform/s3-pinned.adapter.ts';
+import { task } from '../platform/task.ts';
+
+const contract = scanning.tasks.scanFiles;
+const env = readEnv(contract);
+
+export const handler = task(
+  contract,
+  scanAttempt({
+    open: (bucket, file) => ({
+      size: file.size,
+      read: (offset, length) => readRange(bucket, file, offset, length),
+    }),
+    evidence: s3Evidence(env.EVIDENCE_BUCKET),
+  }),
+);
