@@ -1,3 +1,4 @@
+import { Digest } from '../kernel/digest.ts';
 import { type Reason, show } from '../kernel/reason.ts';
 import { jsonPath, valueAt } from './json-path.ts';
 
@@ -82,16 +83,19 @@ const REFERENCES: readonly Reference[] = [
   { file: ['training', 'environment', 'lockFile'], digest: ['training', 'environment', 'lock'] },
 ];
 
+const digestAt = (document: unknown, path: Path): string | undefined => Digest.safeParse(valueAt(document, path)).data;
+
+/** A reference is blamed only once every declared file has a name: otherwise the missing name is the mistake. */
 const brokenReferences = (document: unknown): Reason[] => {
-  const digests = new Map(
-    elementsAt(document, ['files']).map(({ value }) => [textAt(value, ['path']), textAt(value, ['digest'])]),
-  );
+  const files = elementsAt(document, ['files']);
+  const digests = new Map(files.map(({ value }) => [textAt(value, ['path']), digestAt(value, ['digest'])]));
+  if (files.length === 0 || digests.has(undefined)) return [];
   return REFERENCES.flatMap(({ file, digest }) => {
     const name = textAt(document, file);
     if (name === undefined || name === '') return [];
     if (!digests.has(name))
       return contradiction(file, 'no such file is declared', name, 'the path of an entry in files');
-    const [claimed, declared] = [textAt(document, digest), digests.get(name)];
+    const [claimed, declared] = [digestAt(document, digest), digests.get(name)];
     if (claimed === undefined || declared === undefined || claimed === declared) return [];
     return contradiction(digest, `files declares another digest for ${show(name)}`, claimed, declared);
   });

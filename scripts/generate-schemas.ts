@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { manifestSchema } from '../core/intake/manifest-schema.ts';
+
+/** Writes the published schemas. A test compares them with what this writes, so a forgotten run is noticed. */
+const schemas = { 'manifest.v1.schema.json': manifestSchema() };
+
+for (const [name, schema] of Object.entries(schemas))
+  writeFileSync(new URL(`../schemas/${name}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
