@@ -1,6 +1,7 @@
 """The repairs, one module per AWS service. Each function marked @repair restores one behaviour of AWS."""
 
 MODULES = (
+    "apigateway",
     "cloudformation",
     "cloudwatch",
     "eventbridge",

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import threading
+import time
 
 import ministack.core.lambda_runtime as runtime
 import ministack.services.lambda_svc as lambda_svc
+import ministack.services.sqs as sqs
 
 from .repair import instead_of, repair
 
@@ -212,3 +214,26 @@ class _StreamDeliveries:
                 if other["dynamodb"]["SequenceNumber"] == record["dynamodb"]["SequenceNumber"]:
                     lambda_svc._dynamodb_stream_positions[mapping["UUID"]] = position + offset
                     return
+
+
+@repair
+def lambda_gathers_queue_messages():
+    """An SQS mapping waits up to MaximumBatchingWindowInSeconds for BatchSize messages, so that a burst is a few
+    invocations; the emulator invokes for whatever is there."""
+
+    @instead_of(lambda_svc, "_iter_all_esms")
+    def mappings(original):
+        for account, region, mapping in original():
+            if not _is_still_gathering(account, region, mapping):
+                yield account, region, mapping
+
+
+def _is_still_gathering(account, region, mapping):
+    window = int(mapping.get("MaximumBatchingWindowInSeconds") or 0)
+    name = mapping.get("EventSourceArn", "").split(":")
+    if window == 0 or name[2:3] != ["sqs"]:
+        return False
+    queue = sqs._queues.get_scoped(account, region, sqs._queue_url_for_account(account, name[-1]))
+    now = time.time()
+    waiting = [message["visible_at"] for message in (queue or {}).get("messages", []) if message["visible_at"] <= now]
+    return bool(waiting) and len(waiting) < int(mapping.get("BatchSize", 10)) and now - min(waiting) < window
