@@ -1,5 +1,5 @@
 import { KeyUnusable } from '../../core/signing/failures.ts';
-import type { Signer } from '../../core/signing/sign-attempt.ts';
+import type { Signer } from '../../core/signing/ports.ts';
 import { isNamed, rethrow } from '../platform/aws-errors.ts';
 import { lazy } from '../platform/lazy.ts';
 
