@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Reason } from '../kernel/reason.ts';
-import { Answer, type Attempt, type IntakeLimits } from './contract.ts';
+import { Answer, type Attempt, type AttemptStatus, type IntakeLimits } from './contract.ts';
 
 /**
  * What the plane remembers of one attempt. Every change is a compare-and-swap on `revision`, so of two writers that
@@ -125,6 +125,19 @@ export const settled = (record: AttemptRecord, answer: Answer, key: string): Att
     reasonCount: answer.reasons.length,
   };
 };
+
+/** The attempt as the plane's API tells it. */
+export const statusOf = (record: AttemptRecord): AttemptStatus => ({
+  attempt: record.id,
+  status: record.status,
+  firstSeenAt: record.firstSeenAt,
+  reasons: record.reasons,
+  reasonCount: record.reasonCount,
+  ...(record.outcome !== undefined && { outcome: record.outcome }),
+  ...(record.answeredAt !== undefined && { answeredAt: record.answeredAt }),
+  ...(record.answer !== undefined && { answer: record.answer }),
+  ...(record.status === 'incomplete' && { deadline: record.deadline }),
+});
 
 /** The attempt as workflow state carries it. */
 export const attemptOf = (record: AttemptRecord, now: Date): Attempt => ({

@@ -22,7 +22,7 @@ export const claimUpload =
   ({ attempts, clock, limits, leaseSeconds }: Ports) =>
   async ({ bucket, key, versionId, trigger, execution }: Input): Promise<Output> => {
     const subject = subjectOfManifestKey(key);
-    if (subject === undefined) return { outcome: 'not-a-manifest' };
+    if (subject === undefined) return { outcome: 'not-a-manifest', attempt: null };
     const identity = { ...subject, id: trigger ?? versionId };
     const now = clock.now();
     const made: { claim?: Claim } = {};
@@ -34,5 +34,5 @@ export const claimUpload =
     const answer = made.claim ?? { outcome: 'in-progress' };
     return 'record' in answer
       ? { outcome: answer.outcome, attempt: attemptOf(answer.record, now) }
-      : { outcome: answer.outcome };
+      : { outcome: answer.outcome, attempt: null };
   };

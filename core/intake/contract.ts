@@ -88,6 +88,23 @@ export const Answer = z.object({
 });
 export type Answer = z.infer<typeof Answer>;
 
+/** One attempt as the plane sees it now. */
+export const AttemptStatus = z.object({
+  attempt: z.string(),
+  status: z.enum(['running', 'incomplete', 'answered']),
+  outcome: z.enum(['registered', 'rejected', 'superseded']).optional(),
+  firstSeenAt: z.iso.datetime(),
+  answeredAt: z.iso.datetime().optional(),
+  /** Key of the answer object, in the model bucket. */
+  answer: z.string().optional(),
+  /** The first twenty reasons of a no. */
+  reasons: z.array(Reason),
+  reasonCount: z.int(),
+  /** While incomplete: until when the missing files may still arrive. */
+  deadline: z.iso.datetime().optional(),
+});
+export type AttemptStatus = z.infer<typeof AttemptStatus>;
+
 /** What a stage takes; everything above it is refused by name. */
 export const IntakeLimits = z.strictObject({
   files: z.int().min(1).max(20_000).default(10_000),
@@ -141,7 +158,7 @@ export const intake = {
       }),
       output: z.object({
         outcome: z.enum(['claimed', 'exhausted', 'not-a-manifest', 'in-progress', 'answered']),
-        attempt: Attempt.optional(),
+        attempt: Attempt.nullable(),
       }),
       failures: [Throttled],
     }),
@@ -157,11 +174,11 @@ export const intake = {
       output: z.object({
         /** `arrived`: what was missing came while we put the attempt to rest; claim it again. */
         outcome: z.enum(['complete', 'incomplete', 'arrived', 'refused', 'superseded']),
-        inventory: EvidenceRef.optional(),
-        manifest: EvidenceRef.optional(),
-        refusal: EvidenceRef.optional(),
-        files: z.int().optional(),
-        bytes: z.int().optional(),
+        inventory: EvidenceRef.nullable(),
+        manifest: EvidenceRef.nullable(),
+        refusal: EvidenceRef.nullable(),
+        files: z.int(),
+        bytes: z.int(),
       }),
       failures: [EvidenceAltered, Throttled, ManifestVersionGone],
     }),
@@ -171,8 +188,8 @@ export const intake = {
       output: z.object({
         /** `stale`: a declared file has not arrived yet, and under its name stands what an earlier attempt left. */
         outcome: z.enum(['digested', 'stale']),
-        report: EvidenceRef.optional(),
-        root: Digest.optional(),
+        report: EvidenceRef.nullable(),
+        root: Digest.nullable(),
         bytesRead: z.int(),
       }),
       failures: [EvidenceAltered, Throttled, UploadChanged],

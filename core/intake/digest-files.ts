@@ -33,7 +33,8 @@ export const digestFiles =
       return declared === undefined || actual === undefined || actual === declared ? [] : [{ path, declared, actual }];
     });
     const wrong = new Set(mismatches.map((mismatch) => mismatch.path));
-    if (!attempt.lastLook && (await anyStale(ports, attempt, files, wrong))) return { outcome: 'stale', bytesRead };
+    if (!attempt.lastLook && (await anyStale(ports, attempt, files, wrong)))
+      return { outcome: 'stale', report: null, root: null, bytesRead };
     const root = rootDigestOf(digests.map(({ path, digest }) => ({ name: path, digest })));
     const report = await keepEvidence(ports.evidence, intake.keys.digests(attempt), DigestReport, {
       root,

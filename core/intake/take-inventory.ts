@@ -52,6 +52,8 @@ export const takeInventory =
     }
   };
 
+const NOTHING = { inventory: null, manifest: null, refusal: null, files: 0, bytes: 0 };
+
 const summary = (inventory: Inventory) => ({ files: inventory.files.length, bytes: inventory.bytes });
 
 /** A look that was interrupted goes on with what it pinned, whatever has been uploaded since. */
@@ -61,6 +63,7 @@ const findPinned = async ({ evidence }: InventoryPorts, attempt: Attempt): Promi
   const manifest = standing === undefined ? undefined : await evidence.find(manifestKey);
   if (standing === undefined || manifest === undefined) return undefined;
   return {
+    ...NOTHING,
     outcome: 'complete',
     inventory: { key: inventoryKey, digest: digestOf(standing) },
     manifest: { key: manifestKey, digest: digestOf(manifest) },
@@ -76,7 +79,13 @@ const pin = async (
 ): Promise<Output> => {
   const kept = await keepEvidence(evidence, intake.keys.manifest(attempt), Manifest, manifest);
   const inventory = await keepEvidence(evidence, intake.keys.inventory(attempt), Inventory, found);
-  return { outcome: 'complete', inventory: inventory.ref, manifest: kept.ref, ...summary(inventory.document) };
+  return {
+    ...NOTHING,
+    outcome: 'complete',
+    inventory: inventory.ref,
+    manifest: kept.ref,
+    ...summary(inventory.document),
+  };
 };
 
 const refuse = async (
@@ -87,7 +96,7 @@ const refuse = async (
   const refusal: { ref: EvidenceRef } = await keepEvidence(evidence, intake.keys.refusal(attempt), Refusal, {
     reasons,
   });
-  return { outcome: 'refused', refusal: refusal.ref };
+  return { ...NOTHING, outcome: 'refused', refusal: refusal.ref };
 };
 
 /**
@@ -100,7 +109,7 @@ const waitForFiles = async (ports: InventoryPorts, attempt: Attempt, manifest: M
   );
   const present = new Set((await ports.uploads.list(attempt, ports.limits.files + 3)).map((object) => object.path));
   const arrived = manifest.files.every((file) => present.has(file.path));
-  return { outcome: arrived ? 'arrived' : 'incomplete' };
+  return { ...NOTHING, outcome: arrived ? 'arrived' : 'incomplete' };
 };
 
 /** A newer manifest is an attempt of its own and has an answer of its own; this one ends without a verdict. */
@@ -133,7 +142,7 @@ const supersede = async (
   await changeAttempt(attempts, attempt, (record) =>
     record === undefined || record.status === 'answered' ? undefined : { record: settled(record, standing, key) },
   );
-  return { outcome: 'superseded' };
+  return { ...NOTHING, outcome: 'superseded' };
 };
 
 const manifestDeleted = (): Reason => ({

@@ -1,29 +1,13 @@
 import { z } from 'zod';
+import { AttemptStatus } from '../intake/contract.ts';
 import { Digest } from '../kernel/digest.ts';
-import { Reason } from '../kernel/reason.ts';
 import { LineageEdge } from '../lineage/contract.ts';
 import { ModelHead, RegisteredVersion } from './contract.ts';
 
 /** What the plane's HTTP API answers. Every route is IAM-authenticated; the CLI reads nothing else of the plane. */
 
 export const ModelList = z.object({ models: z.array(ModelHead), next: z.string().optional() });
-
-/** One attempt as the plane sees it now. */
-export const AttemptStatus = z.object({
-  attempt: z.string(),
-  status: z.enum(['running', 'incomplete', 'answered']),
-  outcome: z.enum(['registered', 'rejected', 'superseded']).optional(),
-  firstSeenAt: z.iso.datetime(),
-  answeredAt: z.iso.datetime().optional(),
-  /** Key of the answer object, in the model bucket. */
-  answer: z.string().optional(),
-  /** The first twenty reasons of a no. */
-  reasons: z.array(Reason),
-  reasonCount: z.int(),
-  /** While incomplete: until when the missing files may still arrive. */
-  deadline: z.iso.datetime().optional(),
-});
-export type AttemptStatus = z.infer<typeof AttemptStatus>;
+export type ModelList = z.infer<typeof ModelList>;
 
 export const VersionStatus = z.object({
   model: z.string(),
@@ -36,6 +20,7 @@ export const VersionStatus = z.object({
 export type VersionStatus = z.infer<typeof VersionStatus>;
 
 export const ModelDetail = z.object({ head: ModelHead, versions: z.array(RegisteredVersion) });
+export type ModelDetail = z.infer<typeof ModelDetail>;
 
 export const PublishedFile = z.object({
   path: z.string(),
@@ -53,10 +38,13 @@ export const FilePage = z.object({
   bundle: z.object({ key: z.string(), versionId: z.string() }),
   next: z.string().optional(),
 });
+export type FilePage = z.infer<typeof FilePage>;
 
 export const Lineage = z.object({ node: z.string(), upstream: z.array(LineageEdge), downstream: z.array(LineageEdge) });
+export type Lineage = z.infer<typeof Lineage>;
 
 export const PublicKey = z.object({ pem: z.string(), keyArn: z.string() });
+export type PublicKey = z.infer<typeof PublicKey>;
 
 /** Every error of the API: what was wrong, in the same words as everywhere else. */
 export const ApiError = z.object({ error: z.object({ message: z.string(), fix: z.string().optional() }) });

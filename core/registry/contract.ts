@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RiskTier } from '../gates/contract.ts';
-import { Attempt, evidenceKey } from '../intake/contract.ts';
+import { Attempt, evidenceKey, PublishedBundle } from '../intake/contract.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
@@ -21,6 +21,8 @@ export const RegisteredVersion = z.object({
   attempt: z.string(),
   files: z.int(),
   bytes: z.int(),
+  /** `model.sig` beside the model. */
+  bundle: PublishedBundle,
   /** What it rests on, by name: manifest, inventory, digests, scan, gates, decision, bundle. */
   evidence: z.record(z.string(), EvidenceRef),
 });
@@ -58,7 +60,7 @@ export const registry = {
     reserveVersion: defineTask({
       env: defineEnv({ EVIDENCE_BUCKET: z.string(), REGISTRY_TABLE: z.string() }),
       input: z.object({ attempt: Attempt, root: Digest }),
-      output: z.object({ outcome: z.enum(['reserved', 'refused']), refusal: EvidenceRef.optional() }),
+      output: z.object({ outcome: z.enum(['reserved', 'refused']), refusal: EvidenceRef.nullable() }),
       failures: [Throttled],
     }),
     registerVersion: defineTask({
@@ -67,6 +69,7 @@ export const registry = {
         attempt: Attempt,
         tier: RiskTier,
         root: Digest,
+        bundle: PublishedBundle,
         evidence: z.record(z.string(), EvidenceRef.nullable()),
       }),
       output: z.object({ outcome: z.enum(['registered', 'already-registered']) }),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { DigestReport, Inventory, intake, Manifest } from '../intake/contract.ts';
+import { DigestReport, Inventory, Manifest } from '../intake/contract.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import { type Fact, factId } from '../kernel/fact.ts';
@@ -39,12 +39,13 @@ export const registerVersion =
       attempt: attempt.id,
       files: inventory.files.length,
       bytes: inventory.bytes,
+      bundle,
       evidence: named,
     });
     const fresh = await versions.register(
       version,
       lineageEdges(manifest, root),
-      registration(version, { bucket: attempt.bucket, key: intake.keys.bundle(attempt), digest: ref('bundle').digest }),
+      registration(version, { bucket: attempt.bucket, key: bundle.key, digest: ref('bundle').digest }),
     );
     return { outcome: fresh ? 'registered' : 'already-registered' };
   };

@@ -13,7 +13,7 @@ export const reserveVersion =
   ({ versions, evidence }: { versions: Registry; evidence: EvidenceStore }) =>
   async ({ attempt, root }: Input): Promise<Output> => {
     const standing = await versions.reserve(attempt, root, attempt.id);
-    if (standing.root === root) return { outcome: 'reserved' };
+    if (standing.root === root) return { outcome: 'reserved', refusal: null };
     const refusal = await keepEvidence(evidence, registry.keys.refusal(attempt), Refusal, {
       reasons: [otherBytes(attempt, standing, root)],
     });

@@ -1,0 +1,35 @@
+import { statusOf } from '../../core/intake/attempt.ts';
+import { answerQuery } from '../../core/registry/answer-query.ts';
+import { registry } from '../../core/registry/contract.ts';
+import { readSigningKey } from '../../core/signing/public-key.ts';
+import { dynamodbAttempts } from '../intake/dynamodb-attempts.adapter.ts';
+import { lazy } from '../platform/lazy.ts';
+import { onRequest } from '../platform/on-request.ts';
+import { readEnv } from '../platform/read-env.ts';
+import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
+import { systemClock as clock } from '../platform/system-clock.ts';
+import { kmsSigner } from '../signing/kms-signer.adapter.ts';
+import { dynamodbReader } from './dynamodb-reader.adapter.ts';
+import { routeQuery } from './route-query.ts';
+
+const env = readEnv(registry.reactors.answerQuery);
+const attempts = dynamodbAttempts(env.INTAKE_TABLE, clock);
+
+/** A key's public half never changes, so one call to KMS serves the function's life. */
+const publicKey = lazy(async () => {
+  const key = readSigningKey(await kmsSigner(env.SIGNING_KEY_ARN).publicKey());
+  if (key === undefined) throw new Error('the signing key is not on P-256');
+  return { pem: key.pem, keyArn: env.SIGNING_KEY_ARN };
+});
+
+export const handler = onRequest(
+  routeQuery({
+    queries: answerQuery({
+      registry: dynamodbReader(env.REGISTRY_TABLE),
+      attempts: async (subject) => (await attempts.ofVersion(subject)).map(statusOf),
+      evidence: s3Evidence(env.EVIDENCE_BUCKET),
+      modelBucket: env.MODEL_BUCKET,
+    }),
+    publicKey,
+  }),
+);
