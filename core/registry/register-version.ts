@@ -16,7 +16,7 @@ type Ports = { versions: Registry; evidence: EvidenceStore; clock: Clock };
 /** Writes the version, its model's head, its lineage and the fact, in one transaction. */
 export const registerVersion =
   ({ versions, evidence, clock }: Ports) =>
-  async ({ attempt, tier, root, evidence: refs }: Input): Promise<Output> => {
+  async ({ attempt, tier, root, bundle, evidence: refs }: Input): Promise<Output> => {
     const named = present(refs);
     const ref = (name: string) => {
       const found = named[name];
