@@ -1,8 +1,18 @@
-"""IAM, as enforced when the emulator is started with AUTH=true."""
+"""IAM, as enforced when the emulator is started with AUTH=true: the condition keys that our policies use."""
 
+import contextvars
+import json
+from urllib.parse import parse_qsl, unquote
+
+import ministack.app as app
+import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as evaluator
+import ministack.services.iam as iam
+import ministack.services.s3 as s3
 
 from .repair import instead_of, repair
+
+request = contextvars.ContextVar("request", default=None)
 
 
 @repair
@@ -13,3 +23,106 @@ def iam_sees_requests_as_encrypted():
     @instead_of(evaluator, "_resolve_condition_key")
     def resolve(original, key, context):
         return "true" if key.lower() == "aws:securetransport" else original(key, context)
+
+
+@repair
+def iam_names_the_role_behind_a_session():
+    """aws:PrincipalArn of an assumed role is the role's ARN, not the session's."""
+
+    @instead_of(evaluator, "_resolve_condition_key")
+    def resolve(original, key, context):
+        value = original(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(value):
+            return value
+        name = value.split(":assumed-role/")[1].split("/")[0]
+        role = iam._roles.get_scoped(context.principal_account, None, name) or {}
+        return role.get("Arn") or f"arn:aws:iam::{context.principal_account}:role/{name}"
+
+
+@repair
+def iam_knows_what_a_request_carries():
+    """Condition keys from the request itself: s3:ExistingObjectTag and s3:RequestObjectTag for reads, writes and
+    tagging, s3:if-none-match, kms:SigningAlgorithm, kms:MessageType, events:source and events:detail-type."""
+
+    @instead_of(app, "_dispatch_service_request")
+    async def dispatch(original, method, path, headers, body, query, *rest):
+        token = request.set((headers, body, query))
+        try:
+            return await original(method, path, headers, body, query, *rest)
+        finally:
+            request.reset(token)
+
+    @instead_of(evaluator, "enforce")
+    def enforce(original, key, action, service, region, resource_arn="*", service_context=None):
+        context = {**(service_context or {}), **_condition_keys(service, action, resource_arn)}
+        return original(key, action, service, region, resource_arn=resource_arn, service_context=context)
+
+
+def _condition_keys(service, action, resource_arn):
+    if request.get() is None:
+        return {}
+    headers, body, query = request.get()
+    if service == "s3":
+        return _s3_keys(action, resource_arn, headers, body, query)
+    try:
+        asked = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    if service == "kms":
+        named = {"kms:SigningAlgorithm": asked.get("SigningAlgorithm"), "kms:MessageType": asked.get("MessageType")}
+        return {name: value for name, value in named.items() if value}
+    if action == "events:PutEvents":
+        entries = asked.get("Entries", [])
+        return {
+            "events:source": _one_or_all(entry.get("Source") for entry in entries),
+            "events:detail-type": _one_or_all(entry.get("DetailType") for entry in entries),
+        }
+    return {}
+
+
+def _one_or_all(values):
+    distinct = sorted({str(value) for value in values})
+    return distinct[0] if len(distinct) == 1 else distinct
+
+
+def _s3_keys(action, resource_arn, headers, body, query):
+    bucket, _, key = resource_arn.removeprefix("arn:aws:s3:::").partition("/")
+    if not key:
+        return {}
+    keys = {f"s3:RequestObjectTag/{name}": value for name, value in _request_tags(action, headers, body).items()}
+    if keys:
+        keys["s3:RequestObjectTagKeys"] = [name.split("/", 1)[1] for name in keys]
+    if headers.get("if-none-match"):
+        keys["s3:if-none-match"] = headers["if-none-match"]
+    if action != "s3:PutObject":
+        existing = s3.object_tags_for_condition(bucket, key, _version_of(resource_arn, headers, query))
+        keys.update({f"s3:ExistingObjectTag/{name}": value for name, value in existing.items()})
+    return keys
+
+
+def _request_tags(action, headers, body):
+    if action in ("s3:PutObjectTagging", "s3:PutObjectVersionTagging") and not headers.get("x-amz-tagging"):
+        return s3._parse_tags_xml(body)
+    if action in ("s3:PutObject", "s3:PutObjectTagging"):
+        return dict(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True))
+    return {}
+
+
+def _version_of(resource_arn, headers, query):
+    """Which version the check is about: the source's for the object that a copy reads, else the request's own."""
+    source, _, version = unquote(headers.get("x-amz-copy-source", "")).lstrip("/").partition("?versionId=")
+    if source and resource_arn == f"arn:aws:s3:::{source}":
+        return {"versionId": [version]} if version else {}
+    return query
+
+
+@repair
+def iam_demands_the_right_to_tag():
+    """PutObject with tags needs s3:PutObjectTagging besides s3:PutObject."""
+
+    @instead_of(actions, "s3_additional_checks")
+    def checks(original, method, path, headers, body, query):
+        found = original(method, path, headers, body, query)
+        if method in ("PUT", "POST") and headers.get("x-amz-tagging") and path.strip("/").count("/") > 0:
+            found = [*found, ("s3:PutObjectTagging", f"arn:aws:s3:::{path.lstrip('/')}")]
+        return found
