@@ -9,11 +9,22 @@ export type RiskTier = z.infer<typeof RiskTier>;
 
 /** Three outcomes; a gate never decides what follows from them. */
 export const GateOutcome = z.enum(['pass', 'fail', 'not-enough-evidence']);
+export type GateOutcome = z.infer<typeof GateOutcome>;
+
+/** Every gate, `<what it looks at>.<what it asks>`. Policies name them: a name never changes its meaning. */
+export const Gate = z.enum([
+  'provenance.completeness',
+  'provenance.field',
+  'provenance.dataset',
+  'provenance.environment-lock',
+  'required.field',
+  'metrics.threshold',
+]);
+export type Gate = z.infer<typeof Gate>;
 
 /** What one gate measured, against what, on how much. */
 export const GateFinding = z.object({
-  /** Stable id `<gate>.<rule>`, for example `provenance.completeness`. */
-  gate: z.string(),
+  gate: Gate,
   outcome: GateOutcome,
   message: z.string(),
   path: z.string().optional(),
