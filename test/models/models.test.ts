@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { GateRules } from '../../core/gates/contract.ts';
+import { evaluateGates } from '../../core/gates/evaluate-gates.ts';
 import { MANIFEST } from '../../core/intake/contract.ts';
-import { Manifest } from '../../core/intake/manifest.ts';
+import type { Manifest } from '../../core/intake/manifest.ts';
+import { readManifest } from '../../core/intake/read-manifest.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
+import { describeReason } from '../../core/kernel/reason.ts';
 import { rootDigestOf } from '../../core/kernel/root-digest.ts';
 
 const ROOT = fileURLToPath(new URL('../../models', import.meta.url));
@@ -25,7 +29,13 @@ const versions = foldersIn(ROOT).flatMap((model) =>
   foldersIn(join(ROOT, model)).map((version) => ({ model, version, folder: join(ROOT, model, version) })),
 );
 
-const manifestIn = (folder: string) => Manifest.parse(JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')));
+/** Reads it as intake does: schema and consistency, for the place where it lies. */
+const manifestIn = (folder: string): Manifest => {
+  const [model = '', version = ''] = folder.split(sep).slice(-2);
+  const read = readManifest(readFileSync(join(folder, MANIFEST)), { model, version });
+  if (read.outcome === 'valid') return read.manifest;
+  throw new Error(`${folder}: ${read.reasons.map(describeReason).join('; ')}`);
+};
 
 const ascii = (bytes: Buffer, from: number, to: number) => bytes.toString('latin1', from, to);
 
@@ -68,14 +78,10 @@ test('the models are real files of six formats and together smaller than two meg
   expect(bytes).toBeLessThan(MOST_BYTES);
 });
 
-describe.each(versions)('$model $version', ({ model, version, folder }) => {
+describe.each(versions)('$model $version', ({ folder }) => {
   const manifest = manifestIn(folder);
   const content = (path: string) => readFileSync(join(folder, path));
   const uploaded = filesIn(folder).map((path) => path.slice(folder.length + 1));
-
-  test('declares the model and version of the folder it lies in', () => {
-    expect([manifest.model, manifest.version]).toEqual([model, version]);
-  });
 
   test('declares every uploaded file, and nothing else, with its digest and size', () => {
     const actual = uploaded
@@ -102,6 +108,13 @@ describe.each(versions)('$model $version', ({ model, version, folder }) => {
     expect(training?.environment?.lock).toBe(digestOf(content(training?.environment?.lockFile ?? '')));
     expect(baseline?.digest).toBe(digestOf(content(baseline?.path ?? '')));
     expect(training?.code?.commit).toBe(blob);
+  });
+
+  test('leaves no gate anything to object to', () => {
+    const { findings } = evaluateGates(manifest, GateRules.parse({}));
+
+    expect(findings.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
+    expect(findings.find(({ gate }) => gate === 'provenance.completeness')?.measured).toBe(1);
   });
 
   test('keeps personal columns and answers out of the baseline', () => {
@@ -134,4 +147,21 @@ test('iris-forest 1.1.0 names its parent by the root digest of everything that 1
   const { training } = manifestIn(join(ROOT, 'iris-forest', '1.1.0'));
 
   expect(training?.parents).toEqual([{ model: 'iris-forest', version: '1.0.0', digest: rootDigestOf(files) }]);
+});
+
+test('the stakes that the cards declare spread the models over all three risk tiers', () => {
+  const tiers = versions.map(({ model, version, folder }) => [
+    `${model} ${version}`,
+    evaluateGates(manifestIn(folder), GateRules.parse({})).tier,
+  ]);
+
+  expect(Object.fromEntries(tiers)).toEqual({
+    'breast-cancer-net 1.0.0': 'full',
+    'diabetes-boost 1.0.0': 'standard',
+    'diabetes-ridge 1.0.0': 'standard',
+    'digits-mlp 1.0.0': 'light',
+    'iris-forest 1.0.0': 'light',
+    'iris-forest 1.1.0': 'light',
+    'wine-logreg 1.0.0': 'standard',
+  });
 });
