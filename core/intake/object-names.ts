@@ -1,5 +1,5 @@
 import type { Reason } from '../kernel/reason.ts';
-import { BUNDLE, MANIFEST } from './contract.ts';
+import { BUNDLE } from './contract.ts';
 
 const CONTROL = /\p{Cc}/u;
 /** S3 allows 1024 bytes for a key; the prefix needs its part of them. */
@@ -56,5 +56,3 @@ export const refuseNames = (paths: readonly string[]): Reason[] => [
   ...paths.flatMap((path) => refuseName(path) ?? []),
   ...refuseCollisions(paths),
 ];
-
-export const isManifest = (path: string): boolean => path === MANIFEST;

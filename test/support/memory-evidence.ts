@@ -1,7 +1,10 @@
 import type { EvidenceStore } from '../../core/kernel/evidence.ts';
 
 /** Evidence in memory. `standing` is open to the test, so that it can play whoever came first, or a forger. */
-export const memoryEvidence = (): EvidenceStore & { standing: Map<string, string> } => {
+export const memoryEvidence = (): EvidenceStore & {
+  find(key: string): Promise<string | undefined>;
+  standing: Map<string, string>;
+} => {
   const standing = new Map<string, string>();
   return {
     standing,
@@ -10,6 +13,7 @@ export const memoryEvidence = (): EvidenceStore & { standing: Map<string, string
       standing.set(key, first);
       return first;
     },
+    find: async (key) => standing.get(key),
     get: async (key) => {
       const body = standing.get(key);
       if (body === undefined) throw new Error(`nothing stands under ${key}`);
