@@ -54,7 +54,8 @@ const evidenced = async (plane: ReturnType<typeof memoryPlane>, manifest: unknow
 
 const traced = () => {
   const { training } = completeManifest();
-  return { ...manifestFor(FILES), training };
+  const environment = { lock: sha256(FILES['requirements.lock'] ?? ''), lockFile: 'requirements.lock' };
+  return { ...manifestFor(FILES), training: { ...training, environment } };
 };
 
 test('version, lineage and fact are written together, and the fact is what the contract publishes', async () => {
