@@ -3,6 +3,7 @@ import { type EventPattern, type IEventBus, type IRuleTarget, Rule } from 'aws-c
 import type { TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './governed-queue.ts';
+import type { Severity } from './paging-alarm.ts';
 import type { RunbookLink } from './runbook.ts';
 
 export type EventRouteProps = {
@@ -16,6 +17,7 @@ export type EventRouteProps = {
   /** The target, given how delivery is retried and where it ends. */
   target: (delivery: TargetBaseProps) => IRuleTarget;
   runbook: RunbookLink;
+  severity?: Severity;
 };
 
 /** Events of one kind to one target; what cannot be delivered is kept and raises an alarm. */
@@ -25,10 +27,11 @@ export class EventRoute extends Construct {
 
   constructor(scope: Construct, id: string, props: EventRouteProps) {
     super(scope, id);
-    const { bus, source, detailType, detail, description, target, runbook } = props;
+    const { bus, source, detailType, detail, description, target, runbook, severity = 'ticket' } = props;
     this.undelivered = new DeadLetterQueue(this, 'Undelivered', {
       symptom: `EventBridge could not deliver: ${description}.`,
       runbook,
+      severity,
     });
     this.rule = new Rule(this, 'Rule', {
       description,

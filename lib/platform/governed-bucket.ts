@@ -1,10 +1,10 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
   type CfnBucket,
+  type IBucket,
   type LifecycleRule,
   ObjectLockRetention,
   ObjectOwnership,
@@ -21,7 +21,6 @@ export type GovernedBucketProps = {
   /** Reports every object event to EventBridge. */
   events?: boolean;
   lifecycle?: LifecycleRule[];
-  key?: IKey;
 };
 
 /** Parts of an upload that was given up cost money and are seen by nobody. */
@@ -31,18 +30,18 @@ const forgottenParts: LifecycleRule = { id: 'forgotten-parts', abortIncompleteMu
 export class GovernedBucket extends Bucket {
   constructor(scope: Construct, id: string, props: GovernedBucketProps) {
     const { accessLogs, dataKey, removal } = groundOf(scope);
-    const { logPrefix, lockDays, events = false, lifecycle = [], key = dataKey } = props;
+    const { logPrefix, lockDays, events = false, lifecycle = [] } = props;
     super(scope, id, {
       versioned: true,
       encryption: BucketEncryption.KMS,
-      encryptionKey: key,
+      encryptionKey: dataKey,
       bucketKeyEnabled: true,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: removal,
-      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsBucket: accessLogs as IBucket,
       serverAccessLogsPrefix: `${logPrefix}/`,
       lifecycleRules: [forgottenParts, ...lifecycle],
       ...(lockDays === undefined

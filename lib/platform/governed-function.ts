@@ -104,6 +104,13 @@ export class GovernedFunction<Env extends EnvContract = EnvContract> extends Con
     return this.function.functionArn;
   }
 
+  grantReadLogs(who: IGrantable): void {
+    allow(who, {
+      actions: ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'],
+      resources: [this.logs.logGroupArn],
+    });
+  }
+
   /** Calls that ended in an error, per five minutes. */
   metricErrors(): Metric {
     return this.function.metricErrors({ statistic: 'Sum', period: Duration.minutes(5) });

@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { PagingAlarm, type Severity } from './paging-alarm.ts';
-import { accept } from './permissions.ts';
+import { accept, allow } from './permissions.ts';
 import type { RunbookLink } from './runbook.ts';
 
 /**
@@ -33,6 +34,21 @@ export class DeadLetterQueue extends GovernedQueue {
       severity,
       metric: this.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(5) }),
       threshold: 1,
+    });
+  }
+
+  /** Looks at what waits here, sends it back, or throws it away. */
+  grantRedrive(who: IGrantable): void {
+    allow(who, {
+      actions: [
+        'sqs:CancelMessageMoveTask',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ListMessageMoveTasks',
+        'sqs:ReceiveMessage',
+        'sqs:StartMessageMoveTask',
+      ],
+      resources: [this.queueArn],
     });
   }
 }

@@ -7,8 +7,11 @@ import {
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { useKey } from './data-key.ts';
 import { groundOf } from './ground.ts';
+import { allow } from './permissions.ts';
 
 export type TableIndex = { name: string; partitionKey: string; sortKey: string };
 
@@ -37,5 +40,27 @@ export class GovernedTable extends Table {
         sortKey: text(sortKey),
         projectionType: ProjectionType.ALL,
       });
+  }
+
+  /** Gets items and queries the table; `index` names the one that may be queried too. No scans: nothing needs them. */
+  grantLook(who: IGrantable, { index }: { index?: string } = {}): void {
+    allow(who, { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [this.tableArn] });
+    if (index !== undefined)
+      allow(who, { actions: ['dynamodb:Query'], resources: [`${this.tableArn}/index/${index}`] });
+    useKey(who, this.encryptionKey, { through: 'dynamodb', write: false });
+  }
+
+  /** Also writes items, alone or in transactions. Nothing is ever deleted but by its expiry. */
+  grantChange(who: IGrantable): void {
+    allow(who, {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      resources: [this.tableArn],
+    });
+    useKey(who, this.encryptionKey, { through: 'dynamodb', write: true });
+  }
+
+  /** Reads what the stream carries. */
+  grantDecrypt(who: IGrantable): void {
+    useKey(who, this.encryptionKey, { through: 'dynamodb', write: false });
   }
 }

@@ -3,7 +3,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 
@@ -20,7 +20,7 @@ export type Ground = {
   readonly network: Network | undefined;
   /** Encrypts everything the plane keeps. */
   readonly dataKey: IKey;
-  readonly accessLogs: IBucket;
+  readonly accessLogs: Bucket;
   readonly pages: ITopic;
   readonly tickets: ITopic;
 };

@@ -12,7 +12,7 @@ export type Allowance = {
 
 /** Records, where cdk-nag and a reviewer look, why a finding of AwsSolutions stands. */
 export const accept = (construct: IConstruct, finding: string, reason: string): void =>
-  Validations.of(construct).acknowledge({ id: `AwsSolutions::AwsSolutions-${finding}`, reason });
+  Validations.of(construct).acknowledge({ id: `AwsSolutions-${finding}`, reason });
 
 /** A resource as cdk-nag prints it: references in angle brackets. */
 const printed = (value: unknown): string => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -15,9 +15,11 @@ export type WorkflowProps = {
   name: string;
   /** Placeholder to the function whose ARN it stands for: `ClaimUploadArn`. */
   tasks: Readonly<Record<string, GovernedFunction>>;
-  /** Placeholder to a value. A JSON string that is nothing but the placeholder becomes the value, number or text. */
-  values?: Readonly<Record<string, string | number>>;
+  /** After which an execution is given up. */
+  timeout: Duration;
 };
+
+const EXECUTIONS = 'Executions of this one workflow; each has a generated name.';
 
 const PLACEHOLDER = /\$\{([A-Za-z][A-Za-z0-9]*)\}/g;
 
@@ -25,11 +27,7 @@ const PLACEHOLDER = /\$\{([A-Za-z][A-Za-z0-9]*)\}/g;
  * A definition with its placeholders replaced.
  * @throws naming every placeholder without a value and every value without a placeholder; CDK only warns
  */
-export const substitute = (
-  name: string,
-  definition: string,
-  values: Readonly<Record<string, string | number>>,
-): unknown => {
+export const substitute = (name: string, definition: string, values: Readonly<Record<string, string>>): object => {
   const placeholders = new Set([...definition.matchAll(PLACEHOLDER)].map(([, placeholder = '']) => placeholder));
   const missing = [...placeholders].filter((placeholder) => !(placeholder in values));
   const extra = Object.keys(values).filter((value) => !placeholders.has(value));
@@ -41,24 +39,23 @@ export const substitute = (
         ...(extra.length > 0 ? [`no placeholder for ${extra.join(', ')}`] : []),
       ].join(' '),
     );
-  return JSON.parse(definition, (_, value: unknown) => {
-    if (typeof value !== 'string') return value;
-    const [whole, placeholder = ''] = /^\$\{([A-Za-z][A-Za-z0-9]*)\}$/.exec(value) ?? [];
-    if (whole !== undefined) return values[placeholder];
-    return value.replace(PLACEHOLDER, (_, inner: string) => String(values[inner]));
-  });
+  return JSON.parse(definition, (_, value: unknown) =>
+    typeof value === 'string'
+      ? value.replace(PLACEHOLDER, (_, placeholder: string) => values[placeholder] ?? '')
+      : value,
+  );
 };
 
 /** A Standard state machine from its ASL file, inlined so that assertions and diffs see it. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
 
-  constructor(scope: Construct, id: string, { name, tasks, values = {} }: WorkflowProps) {
+  constructor(scope: Construct, id: string, { name, tasks, timeout }: WorkflowProps) {
     super(scope, id);
     const { stage, removal, logRetention } = groundOf(this);
     const arns = Object.fromEntries(Object.entries(tasks).map(([placeholder, task]) => [placeholder, task.arn]));
     const text = readFileSync(fromPackageRoot('statemachines', `${name}.asl.json`), 'utf8');
-    const definition = substitute(name, text, { ...arns, ...values });
+    const definition = { ...substitute(name, text, arns), TimeoutSeconds: timeout.toSeconds() };
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
@@ -90,8 +87,42 @@ export class Workflow extends Construct {
     );
   }
 
+  get #executions(): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.machine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
   get arn(): string {
     return this.machine.stateMachineArn;
+  }
+
+  /** What executions there were, and what each did. */
+  grantReadHistory(who: IGrantable): void {
+    allow(who, { actions: ['states:DescribeStateMachine', 'states:ListExecutions'], resources: [this.arn] });
+    allow(who, {
+      actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+      resources: [this.#executions],
+      because: EXECUTIONS,
+    });
+  }
+
+  /** Also starts, stops and redrives executions. */
+  grantOperate(who: IGrantable): void {
+    this.grantReadHistory(who);
+    this.grantStart(who);
+    allow(who, {
+      actions: ['states:RedriveExecution', 'states:StopExecution'],
+      resources: [this.#executions],
+      because: EXECUTIONS,
+    });
+  }
+
+  grantStart(who: IGrantable): void {
+    allow(who, { actions: ['states:StartExecution'], resources: [this.arn] });
   }
 
   /** Executions that ended in neither an answer nor a wait, per five minutes. */

@@ -1,0 +1,32 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ModelGovernance } from './model-governance.ts';
+import type { StageConfig } from './stage.ts';
+
+/** One stage: one stack. Account and region come from whoever deploys it. */
+export class GovernanceStack extends Stack {
+  readonly plane: ModelGovernance;
+
+  constructor(scope: Construct, stage: StageConfig) {
+    super(scope, `clearance-${stage.stage}`, {
+      description: `Clearance, model governance: stage ${stage.stage}`,
+      terminationProtection: stage.removal === 'retain',
+    });
+    const plane = new ModelGovernance(this, 'Plane', { stage });
+    this.plane = plane;
+    const outputs = {
+      ModelBucketName: plane.modelBucket.bucketName,
+      EvidenceBucketName: plane.evidenceBucket.bucketName,
+      IntakeTableName: plane.attempts.tableName,
+      RegistryTableName: plane.registry.table.tableName,
+      EventBusName: plane.eventBus.eventBusName,
+      ApiUrl: plane.api.url,
+      SigningKeyArn: plane.signing.key.keyArn,
+      IntakeWorkflowArn: plane.intake.workflow.arn,
+      PageTopicArn: plane.pageTopic.topicArn,
+      TicketTopicArn: plane.ticketTopic.topicArn,
+      PlaneParameter: plane.parameterName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

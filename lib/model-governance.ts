@@ -1,0 +1,206 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { type IGrantable, type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { Gates } from './gates/gates.ts';
+import { Intake, OPEN_INDEX } from './intake/intake.ts';
+import { ModelBucket } from './intake/model-bucket.ts';
+import { DataKey } from './platform/data-key.ts';
+import { EvidenceBucket } from './platform/evidence-bucket.ts';
+import { AccessLogBucket } from './platform/governed-bucket.ts';
+import { GovernedFunction } from './platform/governed-function.ts';
+import { DeadLetterQueue } from './platform/governed-queue.ts';
+import { GovernedTable } from './platform/governed-table.ts';
+import { GovernedTopic } from './platform/governed-topic.ts';
+import { layGround, type Network } from './platform/ground.ts';
+import { allow } from './platform/permissions.ts';
+import { Policy } from './policy/policy.ts';
+import { FactStream } from './registry/fact-stream.ts';
+import { INVERSE_INDEX, Registry } from './registry/registry.ts';
+import { RegistryApi } from './registry/registry-api.ts';
+import { Scanning } from './scanning/scanning.ts';
+import { Signing } from './signing/signing.ts';
+import { parseStage, type StageConfig, type StageInput } from './stage.ts';
+
+/** Everything but the stage is made when left out. */
+export type ModelGovernanceProps = {
+  stage: StageInput;
+  /** Must report events to EventBridge and be versioned; see `modelBucketPolicy`. */
+  modelBucket?: IBucket;
+  /** Encrypts what the plane keeps. CloudWatch must be allowed to use it for the topics. */
+  dataKey?: IKey;
+  /** ECC_NIST_P256, SIGN_VERIFY. Its key policy should leave `kms:Sign` to `signerRoleArn` alone. */
+  signingKey?: IKey;
+  eventBus?: IEventBus;
+  pageTopic?: ITopic;
+  ticketTopic?: ITopic;
+  network?: Network;
+  permissionsBoundary?: IManagedPolicy;
+};
+
+export type ModelChoice = { models?: readonly string[] };
+
+/** CDK's older defaults for these are wrong here: an ACL that S3 refuses, and a queue that any account may write. */
+const FLAGS = ['@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy', '@aws-cdk/aws-events:eventsTargetQueueSameAccount'];
+
+/**
+ * A model-governance plane: drop a model version into `modelBucket`, and it comes out signed and registered, or
+ * quarantined with the reasons.
+ */
+export class ModelGovernance extends Construct {
+  readonly config: StageConfig;
+  readonly modelBucket: IBucket;
+  /** What the model bucket's policy has to say; in force already, unless that bucket is imported. */
+  readonly modelBucketPolicy: ModelBucket['policy'];
+  readonly evidenceBucket: EvidenceBucket;
+  readonly eventBus: IEventBus;
+  readonly pageTopic: ITopic;
+  readonly ticketTopic: ITopic;
+  readonly signing: Signing;
+  readonly registry: Registry;
+  readonly intake: Intake;
+  readonly api: RegistryApi;
+  readonly parameterName: string;
+  readonly #address: StringParameter;
+  readonly attempts: GovernedTable;
+  readonly #models: ModelBucket;
+
+  constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
+    super(scope, id);
+    for (const flag of FLAGS) this.node.setContext(flag, true);
+    this.config = parseStage(props.stage, 'The property "stage"');
+    if (props.permissionsBoundary !== undefined) PermissionsBoundary.of(this).apply(props.permissionsBoundary);
+    const ground = this.#layGround(props);
+    this.pageTopic = ground.pages;
+    this.ticketTopic = ground.tickets;
+    const models = new ModelBucket(this, 'Models', { existing: props.modelBucket });
+    const evidence = new EvidenceBucket(this, 'Evidence', { lockDays: this.config.evidence.lockDays });
+    this.#models = models;
+    this.modelBucket = models.bucket;
+    this.modelBucketPolicy = models.policy;
+    this.evidenceBucket = evidence;
+    this.eventBus = props.eventBus ?? this.#ownBus();
+    this.registry = new Registry(this, 'Registry', { evidence });
+    this.signing = new Signing(this, 'Signing', { evidence, existingKey: props.signingKey });
+    const { scanFiles } = new Scanning(this, 'Scanning', { models, evidence });
+    const { evaluateGates } = new Gates(this, 'Gates', { rules: this.config.gates, evidence });
+    const { decideRegistration } = new Policy(this, 'Policy', { evidence });
+    this.attempts = new GovernedTable(this, 'Attempts', {
+      indexes: [{ name: OPEN_INDEX, partitionKey: 'open', sortKey: 'dueAt' }],
+    });
+    const { signVersion } = this.signing;
+    const { reserveVersion, registerVersion, table: registry } = this.registry;
+    this.intake = new Intake(this, 'Intake', {
+      config: this.config.intake,
+      models,
+      evidence,
+      attempts: this.attempts,
+      registry,
+      steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
+    });
+    new FactStream(this, 'Facts', {
+      bus: this.eventBus,
+      tables: { Attempts: this.attempts, Registry: registry },
+    });
+    const { attempts, signing } = this;
+    this.api = new RegistryApi(this, 'Api', { registry, attempts, evidence, models, signing });
+    this.#address = this.#publishAddress();
+    this.parameterName = this.#address.parameterName;
+  }
+
+  #layGround(props: ModelGovernanceProps) {
+    const { stage, architecture, alarms, logDays } = this.config;
+    const removal = this.config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const dataKey = props.dataKey ?? new DataKey(this, 'DataKey', { stage, removal });
+    return layGround(this, {
+      stage,
+      removal,
+      logRetention: logDays,
+      architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      network: props.network,
+      dataKey,
+      accessLogs: new AccessLogBucket(this, 'AccessLogs', { removal, days: logDays }),
+      pages: props.pageTopic ?? new GovernedTopic(this, 'Pages', { key: dataKey, emails: alarms.pageEmails }),
+      tickets: props.ticketTopic ?? new GovernedTopic(this, 'Tickets', { key: dataKey, emails: alarms.ticketEmails }),
+    });
+  }
+
+  #ownBus(): IEventBus {
+    return new EventBus(this, 'Bus', { eventBusName: `clearance-${this.config.stage}` }) as IEventBus;
+  }
+
+  /** Where a client finds the plane, knowing nothing but the stage's name. */
+  #publishAddress(): StringParameter {
+    const stack = Stack.of(this);
+    const address: Record<keyof PlaneAddress, string> = {
+      stage: this.config.stage,
+      region: stack.region,
+      apiUrl: this.api.url,
+      modelBucket: this.modelBucket.bucketName,
+    };
+    return new StringParameter(this, 'Address', {
+      parameterName: planeParameter(this.config.stage),
+      stringValue: stack.toJsonString(address),
+      description: 'Where the Clearance plane of this stage is reached',
+    });
+  }
+
+  get signerRoleArn(): string {
+    return this.signing.signVersion.role.roleArn;
+  }
+
+  /**
+   * Upload versions of `models` (all, when left out), ask about them, read their answers. Cannot read model bytes,
+   * mark, sign or answer.
+   */
+  grantSubmit(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.#models.grantSubmit(who, models);
+    this.api.grantQuery(who, models);
+    this.#grantAddress(who);
+  }
+
+  /** Read registered versions of `models` and everything that the registry says about them. */
+  grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.#models.grantRead(who, models);
+    this.api.grantQuery(who, models);
+    this.#grantAddress(who);
+  }
+
+  /** Follow the runbooks: workflows, dead letters, sweeps, logs. Cannot read model bytes, change a verdict or sign. */
+  grantOperate(who: IGrantable): void {
+    const { workflow, sweepUploads } = this.intake;
+    workflow.grantOperate(who);
+    allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
+    const below = this.node.findAll();
+    for (const child of below) {
+      if (child instanceof DeadLetterQueue) child.grantRedrive(who);
+      if (child instanceof GovernedFunction) child.grantReadLogs(who);
+    }
+    this.attempts.grantLook(who, { index: OPEN_INDEX });
+    this.registry.table.grantLook(who, { index: INVERSE_INDEX });
+    this.api.grantQuery(who);
+    this.#grantAddress(who);
+  }
+
+  /** Read the evidence, the registry, what every workflow did, and the key that verifies signatures. Changes nothing. */
+  grantAudit(who: IGrantable): void {
+    this.evidenceBucket.grantGet(who);
+    this.evidenceBucket.grantReadHistory(who);
+    this.registry.table.grantLook(who, { index: INVERSE_INDEX });
+    this.attempts.grantLook(who);
+    this.intake.workflow.grantReadHistory(who);
+    this.signing.grantReadPublicKey(who);
+    this.api.grantQuery(who);
+    this.#grantAddress(who);
+  }
+
+  #grantAddress(who: IGrantable): void {
+    allow(who, { actions: ['ssm:GetParameter'], resources: [this.#address.parameterArn] });
+  }
+}

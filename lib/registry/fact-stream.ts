@@ -1,0 +1,81 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { FACT_SK } from '../../core/kernel/fact.ts';
+import { registry } from '../../core/registry/contract.ts';
+import { GovernedFunction } from '../platform/governed-function.ts';
+import { DeadLetterQueue } from '../platform/governed-queue.ts';
+import type { GovernedTable } from '../platform/governed-table.ts';
+import { PagingAlarm } from '../platform/paging-alarm.ts';
+import { allow } from '../platform/permissions.ts';
+
+export type FactStreamProps = { bus: IEventBus; tables: Readonly<Record<string, GovernedTable>> };
+
+/** Facts, written beside the state change they tell of, on their way from the tables to the bus, in order. */
+export class FactStream extends Construct {
+  readonly publishFacts: GovernedFunction;
+  readonly unpublished: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, { bus, tables }: FactStreamProps) {
+    super(scope, id);
+    this.publishFacts = new GovernedFunction(this, 'PublishFacts', {
+      entry: 'registry/publish-facts',
+      contract: registry.reactors.publishFacts,
+      env: { EVENT_BUS_NAME: bus.eventBusName },
+    });
+    allow(this.publishFacts, { actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
+    this.unpublished = new DeadLetterQueue(this, 'Unpublished', {
+      symptom: 'Facts never reached the bus: CI and audit have not heard of a registration or a rejection.',
+      runbook: 'registry#a-fact-was-not-published',
+      severity: 'page',
+    });
+    for (const [name, table] of Object.entries(tables)) this.#follow(name, table);
+    new PagingAlarm(this, 'FactsAreLate', {
+      symptom: 'Facts reach the bus minutes late: CI waits for answers that stand already.',
+      runbook: 'registry#facts-are-late',
+      severity: 'ticket',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'IteratorAge',
+        dimensionsMap: { FunctionName: this.publishFacts.function.functionName },
+        statistic: 'Maximum',
+        period: Duration.minutes(5),
+      }),
+      threshold: Duration.minutes(5).toMilliseconds(),
+    });
+  }
+
+  #follow(name: string, table: GovernedTable): void {
+    const stream = table.tableStreamArn;
+    if (stream === undefined) throw new Error(`${table.node.path} has no stream`);
+    allow(this.publishFacts, {
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [stream],
+    });
+    allow(this.publishFacts, {
+      actions: ['dynamodb:ListStreams'],
+      resources: [`${table.tableArn}/stream/*`],
+      because: 'Lambda lists the streams of this one table to find the one it was given; the label is a time stamp.',
+    });
+    table.grantDecrypt(this.publishFacts);
+    this.publishFacts.function.addEventSourceMapping(name, {
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 10,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 20,
+      maxRecordAge: Duration.hours(12),
+      onFailure: new SqsDlq(this.unpublished),
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual('INSERT'),
+          dynamodb: { Keys: { sk: { S: FilterRule.isEqual(FACT_SK) } } },
+        }),
+      ],
+    });
+  }
+}

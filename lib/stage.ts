@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { z } from 'zod';
+import { GateRules } from '../core/gates/contract.ts';
+import { IntakeLimits } from '../core/intake/contract.ts';
+import { show } from '../core/kernel/reason.ts';
+import { fromPackageRoot } from './platform/package-root.ts';
+
+const Seconds = z.int().min(60);
+const logDays = Object.values(RetentionDays).filter(
+  (days): days is number => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+const Emails = z.array(z.email()).max(20).default([]);
+
+/** One installed plane: everything about it that a platform team decides. */
+export const StageConfig = z
+  .strictObject({
+    $schema: z.string().optional(),
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,19}$/, 'expected up to 20 lower-case letters, digits and hyphens')
+      .describe('part of the names of the stack, the bus, the key alias and the SSM parameter'),
+    removal: z
+      .enum(['retain', 'destroy'])
+      .default('retain')
+      .describe('what becomes of buckets, tables, keys and logs when they leave the template'),
+    architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+    logDays: z.literal(logDays).default(90).describe('days that logs are kept'),
+    intake: z
+      .strictObject({
+        limits: IntakeLimits.prefault({}),
+        timeoutSeconds: Seconds.max(86_400).default(3600).describe('after which a workflow is given up'),
+        leaseSeconds: Seconds.max(90_000)
+          .default(3900)
+          .describe('after which an attempt is taken from a dead workflow'),
+        sweepMinutes: z.int().min(1).max(60).default(1).describe('between two looks for attempts nobody works on'),
+      })
+      .prefault({})
+      .refine(({ leaseSeconds, timeoutSeconds }) => leaseSeconds > timeoutSeconds, {
+        path: ['leaseSeconds'],
+        message: 'more than intake.timeoutSeconds, or an attempt is taken from a workflow that still runs',
+      }),
+    gates: GateRules.prefault({}),
+    evidence: z
+      .strictObject({
+        lockDays: z.int().min(0).max(36_500).default(365).describe('days that evidence cannot be deleted; 0 for none'),
+      })
+      .prefault({}),
+    alarms: z.strictObject({ pageEmails: Emails, ticketEmails: Emails }).prefault({}),
+  })
+  .refine(({ removal, evidence }) => removal === 'destroy' || evidence.lockDays > 0, {
+    path: ['evidence', 'lockDays'],
+    message: '1 or more in a stage that retains its data',
+  });
+export type StageConfig = z.output<typeof StageConfig>;
+export type StageInput = z.input<typeof StageConfig>;
+
+type Path = readonly PropertyKey[];
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+
+/** The names that an object of the configuration may have, as its published schema lists them. */
+const namesAt = (path: Path): string => {
+  const schema = z.toJSONSchema(StageConfig, { io: 'input', unrepresentable: 'any' });
+  const inner = path.reduce<unknown>((outer, key) => at(outer, ['properties', key]), schema);
+  return Object.keys((at(inner, ['properties']) as object | undefined) ?? {}).join(', ');
+};
+
+const sentence = (issue: z.core.$ZodIssue, input: unknown): string[] => {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map(
+      (key) => `${[...issue.path, key].join('.')}: no such setting; allowed: ${namesAt(issue.path)}`,
+    );
+  const allowed = issue.message.replace(/^Invalid (?:input|option): /, '');
+  return [`${issue.path.join('.') || 'stage'}: found ${show(at(input, issue.path))}; allowed: ${allowed}`];
+};
+
+/**
+ * The configuration of a stage.
+ * @throws naming every wrong setting, what was found and what is allowed
+ */
+export const parseStage = (input: unknown, origin: string): StageConfig => {
+  const parsed = StageConfig.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.flatMap((issue) => sentence(issue, input)).map((line) => `  ${line}`);
+  throw new Error([`${origin} is not a stage configuration:`, ...lines].join('\n'));
+};
+
+const DEFAULT_STAGE = 'dev';
+const stagePath = (name: string) => fromPackageRoot('stages', `${name}.json`);
+
+const stageFile = (name: string): unknown => {
+  if (existsSync(stagePath(name))) return JSON.parse(readFileSync(stagePath(name), 'utf8'));
+  const known = readdirSync(fromPackageRoot('stages')).map((file) => file.replace(/\.json$/, ''));
+  throw new Error(`stage: found ${show(name)}; allowed: ${known.join(', ')} (a file in stages/), or a JSON object`);
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const overlay = (base: unknown, over: unknown): unknown =>
+  isObject(base) && isObject(over)
+    ? { ...base, ...Object.fromEntries(Object.entries(over).map(([key, value]) => [key, overlay(base[key], value)])) }
+    : over;
+
+/**
+ * The stage that `-c stage=…` asks for: the name of a file in stages/, or a JSON object laid over stages/dev.json.
+ * Without it, dev.
+ */
+export const stageFromContext = (context: unknown): StageConfig => {
+  const text = typeof context === 'string' ? context.trim() : undefined;
+  const asked: unknown = text?.startsWith('{') ? JSON.parse(text) : (context ?? DEFAULT_STAGE);
+  if (isObject(asked)) return parseStage(overlay(stageFile(DEFAULT_STAGE), asked), 'The context value "stage"');
+  if (typeof asked !== 'string') throw new Error(`stage: found ${show(asked)}; allowed: a name or a JSON object`);
+  return parseStage(stageFile(asked), `stages/${asked}.json`);
+};
