@@ -16,6 +16,7 @@ MAX_BUSY_WORKERS = int(os.environ.get("LAMBDA_MAX_BUSY_WORKERS", "8"))
 MAX_WORKERS = int(os.environ.get("LAMBDA_MAX_WORKERS", "24"))
 # A handler may invoke another function and wait for it, so a full house must not be waited for without end.
 PATIENCE_SECONDS = 20
+STREAM_BACKOFF_SECONDS = 0.2
 
 
 class HandlerError(dict):
@@ -128,6 +129,7 @@ def lambda_retries_stream_batches_as_configured():
     """DynamoDB stream mappings: ReportBatchItemFailures resumes at the first failed record; after
     MaximumRetryAttempts a batch is bisected or goes to the OnFailure destination and the stream moves on."""
     streams = _StreamDeliveries()
+    lambda_svc._ESM_BACKOFF_SECONDS = STREAM_BACKOFF_SECONDS
 
     @instead_of(lambda_svc, "_iter_all_esms")
     def mappings(original):
