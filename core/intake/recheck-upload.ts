@@ -1,5 +1,5 @@
 import type { AttemptRecord } from './attempt.ts';
-import { intake, MANIFEST } from './contract.ts';
+import { BUNDLE, intake, MANIFEST } from './contract.ts';
 import type { Attempts, Marks, RegisteredVersions, Workflows } from './ports.ts';
 
 /** An object that arrived under `models/` and is not a manifest. */
@@ -15,9 +15,12 @@ export type RecheckPorts = {
 /** `later`: an attempt is running and may or may not have seen this object; ask again when it is over. */
 export type Recheck = 'started' | 'nothing-to-do' | 'later';
 
+/** A manifest announces itself, and the bundle is ours. */
 export const subjectOfKey = (key: string): { model: string; version: string } | undefined => {
   const [root, model, version, ...rest] = key.split('/');
-  return root === 'models' && model && version && rest.length > 0 ? { model, version } : undefined;
+  const path = rest.join('/');
+  if (root !== 'models' || !model || !version || path === '') return undefined;
+  return path === MANIFEST || path === BUNDLE ? undefined : { model, version };
 };
 
 /**

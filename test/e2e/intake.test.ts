@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
+import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { beforeAll, expect, test } from 'vitest';
+import { readSigningKey } from '../../core/signing/public-key.ts';
+import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
+import { verifyWithStockTool } from '../../local/stock-tools.ts';
+import {
+  answerOf,
+  answersAt,
+  type Files,
+  folderOf,
+  objectText,
+  type Plane,
+  redeclared,
+  shippedModel,
+  submit,
+  upload,
+  withManifest,
+} from '../support/flight.ts';
+import { eventually, sharedLocalAws } from '../support/local.ts';
+
+let plane: Plane;
+let publicKeyPem: string;
+
+beforeAll(async () => {
+  plane = await sharedLocalAws('plain');
+  const { PublicKey } = await plane.kms.send(new GetPublicKeyCommand({ KeyId: plane.outputs.SigningKeyArn ?? '' }));
+  publicKeyPem = readSigningKey(PublicKey ?? new Uint8Array())?.pem ?? '';
+});
+
+const verifyWithStock = async (subject: { model: string; version: string }, files: Files) => {
+  const bundle = await objectText(plane, `models/${subject.model}/${subject.version}/model.sig`);
+  using directory = await folderOf({ ...files, 'model.sig': Buffer.from(bundle ?? '') });
+  using keys = await folderOf({ 'key.pem': Buffer.from(publicKeyPem) });
+  return verifyWithStockTool({
+    folder: directory.folder,
+    bundle: join(directory.folder, 'model.sig'),
+    publicKey: join(keys.folder, 'key.pem'),
+  });
+};
+
+const flipped = (bytes: Uint8Array): Uint8Array => {
+  const copy = Uint8Array.from(bytes);
+  const middle = copy.length >> 1;
+  copy[middle] = (copy[middle] ?? 0) ^ 1;
+  return copy;
+};
+
+test.each([
+  ['iris-forest', '1.0.0'],
+  ['digits-mlp', '1.0.0'],
+  ['wine-logreg', '1.0.0'],
+  ['breast-cancer-net', '1.0.0'],
+])('%s, made by a real library, is registered, and the stock tool accepts its signature', async (name, version) => {
+  const shipped = shippedModel(name, version);
+
+  const { answer } = await submit(plane, shipped, shipped.files);
+  const stock = await verifyWithStock(shipped, shipped.files);
+  const [first] = Object.keys(shipped.files).filter((path) => path !== 'manifest.json');
+  const tampered = { ...shipped.files, [first ?? '']: flipped(shipped.files[first ?? ''] ?? new Uint8Array([1])) };
+  const refused = await verifyWithStock(shipped, tampered);
+
+  expect(answer.reasons).toEqual([]);
+  expect(answer.outcome).toBe('registered');
+  expect(stock.output).toContain('Verification succeeded');
+  expect(stock.ok).toBe(true);
+  expect(refused.ok).toBe(false);
+});
+
+test('the same version with one byte changed is refused, and what is registered stays as it was', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const first = await submit(plane, shipped, shipped.files);
+  const changed = redeclared(
+    { ...shipped.files, 'README.md': flipped(shipped.files['README.md'] ?? new Uint8Array([1])) },
+    shipped.manifest,
+  );
+
+  const second = await submit(plane, shipped, changed);
+
+  expect(first.answer.outcome).toBe('registered');
+  expect(second.answer.outcome).toBe('rejected');
+  expect(second.answer.reasons.map(({ rule }) => rule)).toEqual(['registry.version-immutable']);
+  expect((await verifyWithStock(shipped, shipped.files)).ok).toBe(true);
+});
+
+test('a file written over a registered version without a manifest is refused all the same', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  await submit(plane, shipped, shipped.files);
+
+  const stray = await upload(plane, shipped, { 'README.md': Buffer.from('tampered') }, ['README.md']);
+  const answer = await answerOf(plane, shipped, stray['README.md'] ?? '');
+
+  expect(answer.outcome).toBe('rejected');
+  expect(answer.reasons.map(({ path }) => path)).toContain('README.md');
+});
+
+test('a manifest with five mistakes is answered with five reasons, each with its path', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const { owner, ...manifest } = shipped.manifest;
+  const mistaken = {
+    ...manifest,
+    version: '9.9.9',
+    format: 'zip-of-stuff',
+    colour: 'blue',
+    risk: { ...manifest.risk, reversible: 'maybe' },
+  };
+
+  const { answer } = await submit(plane, shipped, withManifest(shipped.files, mistaken));
+
+  expect(answer.outcome).toBe('rejected');
+  expect(answer.reasons.map(({ path }) => path).sort()).toEqual([
+    '$.colour',
+    '$.format',
+    '$.owner',
+    '$.risk.reversible',
+    '$.version',
+  ]);
+});
+
+test('a pickle that runs a command is quarantined with the reason, and nothing of it is registered', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const files = redeclared({ ...shipped.files, 'model.joblib': hostilePickle('echo owned') }, shipped.manifest);
+
+  const { answer } = await submit(plane, shipped, files);
+
+  expect(answer.outcome).toBe('rejected');
+  const reasons = JSON.stringify(answer.reasons);
+  expect(reasons).toContain('model.joblib');
+  expect(reasons).toContain('system');
+  expect(await objectText(plane, `models/${shipped.model}/${shipped.version}/model.sig`)).toBeUndefined();
+});
+
+test('a tampered copy is refused with the digest that was declared and the one that was found', async () => {
+  const shipped = shippedModel('wine-logreg', '1.0.0');
+  const [model = ''] = Object.keys(shipped.files).filter((path) => path.endsWith('.onnx'));
+  const tampered = { ...shipped.files, [model]: flipped(shipped.files[model] ?? new Uint8Array([1])) };
+
+  const { answer } = await submit(plane, shipped, tampered);
+
+  expect(answer.outcome).toBe('rejected');
+  expect(answer.reasons).toContainEqual(
+    expect.objectContaining({ path: model, found: expect.stringContaining('sha256:') }),
+  );
+});
+
+test('files that come after their manifest complete the upload', async () => {
+  const shipped = shippedModel('digits-mlp', '1.0.0');
+  const [late = '', ...others] = Object.keys(shipped.files).filter((path) => path !== 'manifest.json');
+
+  const versions = await upload(plane, shipped, shipped.files, ['manifest.json', ...others]);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const early = await answersAt(plane, shipped);
+  await upload(plane, shipped, shipped.files, [late]);
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
+
+  expect(early).toEqual([]);
+  expect(answer.outcome).toBe('registered');
+});
+
+test('a corrected version is cleared although its manifest arrives before the corrected file', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const broken = { ...shipped.files, 'README.md': Buffer.from('not what was declared') };
+  const first = await submit(plane, shipped, broken);
+
+  const versions = await upload(plane, shipped, shipped.files, ['manifest.json']);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await upload(plane, shipped, shipped.files, ['README.md']);
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 90_000);
+
+  expect(first.answer.outcome).toBe('rejected');
+  expect(answer.outcome).toBe('registered');
+});
+
+const registeredFacts = async (model: string) => {
+  const items = await plane.ddb.send(
+    new (await import('@aws-sdk/client-dynamodb')).ScanCommand({
+      TableName: plane.outputs.RegistryTableName,
+      FilterExpression: 'sk = :fact AND contains(detail, :model)',
+      ExpressionAttributeValues: { ':fact': { S: 'FACT' }, ':model': { S: model } },
+    }),
+  );
+  return items.Items ?? [];
+};
+
+test('twenty simultaneous deliveries give one registration, one signature and one answer', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const versions = await upload(plane, shipped, shipped.files);
+  const key = `models/${shipped.model}/${shipped.version}/manifest.json`;
+  const input = {
+    bucket: plane.outputs.ModelBucketName,
+    key,
+    versionId: versions['manifest.json'],
+    trigger: null,
+  };
+
+  await Promise.all(
+    Array.from({ length: 20 }, () =>
+      plane.sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: plane.outputs.IntakeWorkflowArn,
+          input: JSON.stringify(input),
+          name: randomUUID(),
+        }),
+      ),
+    ),
+  );
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
+  await eventually('no intake to run any more', async () => {
+    const { executions = [] } = await plane.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: plane.outputs.IntakeWorkflowArn, statusFilter: 'RUNNING' }),
+    );
+    return executions.length === 0 ? true : undefined;
+  });
+  const { Versions = [] } = await plane.s3.send(
+    new ListObjectVersionsCommand({
+      Bucket: plane.outputs.EvidenceBucketName,
+      Prefix: `signing/${shipped.model}/`,
+    }),
+  );
+
+  expect(answer.outcome).toBe('registered');
+  expect(await registeredFacts(shipped.model)).toHaveLength(1);
+  expect(Versions).toHaveLength(1);
+  expect(await answersAt(plane, shipped)).toHaveLength(1);
+});
