@@ -1,0 +1,147 @@
+import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import { eventually } from '../support/local.ts';
+import {
+  deploy,
+  functionArn,
+  functionOf,
+  logged,
+  makeQueue,
+  nextMessage,
+  type Probed,
+  probe,
+  queueArn,
+} from '../support/probe.ts';
+
+const invoke = async (aws: Probed, FunctionName: string) => {
+  const { Payload, FunctionError } = await aws.lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }));
+  return { failed: FunctionError !== undefined, body: JSON.parse(Buffer.from(Payload ?? []).toString()) };
+};
+
+probe(
+  'lambda_reports_the_name_of_a_thrown_error',
+  'a thrown error is reported by its name, and the process lives on',
+  async (aws) => {
+    const throwing = `(() => { let calls = 0; return async () => {
+      throw Object.assign(new Error(String(++calls)), { name: 'Signing.KeyThrottled' }); }; })()`;
+    await deploy(aws, 'throwing', { F: functionOf('throwing', throwing) });
+
+    const [first, second] = [await invoke(aws, 'throwing'), await invoke(aws, 'throwing')];
+
+    expect(first).toMatchObject({ failed: true, body: { errorType: 'Signing.KeyThrottled', errorMessage: '1' } });
+    expect(second).toMatchObject({ failed: true, body: { errorType: 'Signing.KeyThrottled', errorMessage: '2' } });
+  },
+);
+
+probe('lambda_names_a_crashed_process', 'a process that exits is reported as Runtime.ExitError', async (aws) => {
+  await deploy(aws, 'crashing', { F: functionOf('crashing', 'async () => process.exit(1)') });
+
+  const { body } = await invoke(aws, 'crashing');
+
+  expect(body.errorType).toBe('Runtime.ExitError');
+});
+
+probe('lambda_bounds_its_workers', 'a burst of 12 events runs in at most 8 processes', async (aws) => {
+  const slow = 'async () => { await new Promise((done) => setTimeout(done, 400)); return process.pid; }';
+  await deploy(aws, 'burst', { F: functionOf('burst', slow) });
+
+  const answers = await Promise.all(Array.from({ length: 12 }, () => invoke(aws, 'burst')));
+
+  expect(answers.filter(({ failed }) => failed)).toEqual([]);
+  expect(new Set(answers.map(({ body }) => body)).size).toBeLessThanOrEqual(8);
+});
+
+probe('lambda_limits_memory', 'the heap of a function is bounded by its MemorySize', async (aws) => {
+  const heap = "async () => require('node:v8').getHeapStatistics().heap_size_limit / 2 ** 20";
+  await deploy(aws, 'heap', { F: functionOf('heap', heap, { MemorySize: 256 }) });
+
+  const { body } = await invoke(aws, 'heap');
+
+  expect(body).toBeLessThan(256 * 2);
+});
+
+probe(
+  'lambda_retries_stream_batches_as_configured',
+  'a stream resumes at the record that failed, gives it up after its retries, and moves on',
+  async (aws) => {
+    const failing = `async ({ Records }) => {
+      for (const { dynamodb: { Keys, SequenceNumber } } of Records) {
+        console.log('SEEN', Keys.pk.S);
+        if (Keys.pk.S === 'bad') return { batchItemFailures: [{ itemIdentifier: SequenceNumber }] };
+      }
+      return { batchItemFailures: [] };
+    }`;
+    const queue = await makeQueue(aws, 'given-up');
+    await deploy(aws, 'stream', {
+      F: functionOf('stream', failing),
+      T: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'stream',
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        },
+      },
+      M: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        DependsOn: 'F',
+        Properties: {
+          EventSourceArn: { 'Fn::GetAtt': ['T', 'StreamArn'] },
+          FunctionName: 'stream',
+          StartingPosition: 'TRIM_HORIZON',
+          BatchSize: 10,
+          MaximumRetryAttempts: 1,
+          BisectBatchOnFunctionError: true,
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+          DestinationConfig: { OnFailure: { Destination: queueArn('given-up') } },
+        },
+      },
+    });
+
+    const TransactItems = ['good', 'bad', 'after'].map((pk) => ({
+      Put: { TableName: 'stream', Item: { pk: { S: pk } } },
+    }));
+    await aws.ddb.send(new TransactWriteItemsCommand({ TransactItems }));
+    const givenUp = await nextMessage(aws, queue, 8000);
+    const lines = await eventually('the record after it is seen', async () => {
+      const seen = await logged(aws, 'stream', 'SEEN');
+      return seen.some((line) => line.includes('after')) ? seen : undefined;
+    });
+
+    expect(JSON.parse(givenUp.Body ?? '')).toMatchObject({ DDBStreamBatchInfo: { batchSize: 1 } });
+    expect(lines.filter((line) => line.includes('good'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('bad')).length).toBeGreaterThan(1);
+  },
+);
+
+probe('lambda_gathers_queue_messages', 'messages within the batching window are one invocation', async (aws) => {
+  const QueueUrl = await makeQueue(aws, 'gathered');
+  await deploy(aws, 'gathered', {
+    F: functionOf('gathered', "async ({ Records }) => console.log('COUNT', Records.length)"),
+    M: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      DependsOn: 'F',
+      Properties: {
+        EventSourceArn: queueArn('gathered'),
+        FunctionName: functionArn('gathered'),
+        BatchSize: 10,
+        MaximumBatchingWindowInSeconds: 1,
+      },
+    },
+  });
+
+  for (const Id of ['1', '2', '3']) {
+    await aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id, MessageBody: Id }] }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const lines = await eventually('the function is invoked', async () => {
+    const counted = await logged(aws, 'gathered', 'COUNT');
+    return counted.length > 0 ? counted : undefined;
+  });
+
+  expect(lines).toEqual([expect.stringContaining('COUNT 3')]);
+});
