@@ -74,6 +74,11 @@ describe('the files that were signed', () => {
       { ...FILES, 'sub/model.sig': 'x' },
       ['signing.file-unsigned sub/model.sig'],
     ],
+    [
+      'one is in a folder that looks like Git to the careless',
+      { ...FILES, '.gitx/y': 'x' },
+      ['signing.file-unsigned .gitx/y'],
+    ],
     ['one looks like Git to the careless', { ...FILES, '.gitx': 'x' }, ['signing.file-unsigned .gitx']],
     [
       'two have changed places',
@@ -385,16 +390,30 @@ describe('a hostile bundle', () => {
     ['is null', 'null'],
     ['starts with a byte order mark', `\ufeff${bundle}`],
     ['nests without end', `${'['.repeat(TEN_THOUSAND)}${']'.repeat(TEN_THOUSAND)}`],
-    ['hides its nesting behind quotes', `{"a\\\\":${'['.repeat(TEN_THOUSAND)}`],
     ['never ends a string', `["${'\\'.repeat(TEN_THOUSAND)}`],
-    ['has more values than any model has files', `[${'0,'.repeat(600_000)}0]`],
-    ['is larger than any bundle', ' '.repeat(32 * 1024 ** 2 + 1)],
+    ['is larger than any bundle', `${bundle}${' '.repeat(32 * 1024 ** 2)}`],
   ])('that %s is refused', (_what, text) => {
     expect(reasons({ bundle: text, publicKeyPem, files: resources })).toEqual(['signing.malformed-bundle $']);
   });
 
   test('whose payload nests without end is refused', async () => {
     const signed = await signPayload('['.repeat(TEN_THOUSAND));
+
+    expect(reasons({ ...signed, files: resources })).toEqual(['signing.malformed-bundle $.dsseEnvelope.payload']);
+  });
+
+  let deep: unknown[] = [];
+  for (let level = 0; level < 40; level += 1) deep = [deep];
+  test.each<[string, (statement: Document) => void]>([
+    ['nests deeply where nobody looks', (s) => Object.assign(s, { deep })],
+    ['hides that behind a backslash', (s) => Object.assign(s, { '\\': deep })],
+    ['has more values than any model has files', (s) => Object.assign(s, { many: Array(600_000).fill(0) })],
+  ])('whose statement %s is refused, signed or not', async (_what, edit) => {
+    expect(await withStatement(edit)).toEqual(['signing.malformed-bundle $.dsseEnvelope.payload']);
+  });
+
+  test('whose payload starts with a byte order mark is refused, signed or not', async () => {
+    const signed = await signPayload(`\ufeff${omsStatement({ name: '3', resources })}`);
 
     expect(reasons({ ...signed, files: resources })).toEqual(['signing.malformed-bundle $.dsseEnvelope.payload']);
   });
