@@ -9,3 +9,12 @@ export const bufferSource = (bytes: Uint8Array): ByteSource => ({
   size: bytes.length,
   read: async (offset, length) => bytes.subarray(offset, offset + length),
 });
+
+/** Serves reads that lie within the first bytes from memory: every look at the format starts there. */
+export const withHead = (source: ByteSource, head: Uint8Array): ByteSource => ({
+  size: source.size,
+  read: async (offset, length) =>
+    offset + length <= head.length || head.length === source.size
+      ? head.subarray(offset, offset + length)
+      : source.read(offset, length),
+});

@@ -1,36 +1,48 @@
 /** Every bound on what hostile input may cost. Crossing one is a finding, so a file beyond a limit is never clean. */
 export type ScanLimits = {
-  /** Bytes asked of the source for one file. */
+  /** Bytes asked of the source for one file, and in how many reads. */
   readonly bytesRead: number;
+  readonly reads: number;
   /** Bytes that decompression may give for one file, all members and levels together. */
   readonly decompressedBytes: number;
-  /** Archives, pickles and compressed streams inside one another. */
+  /** Decompressed content that is held in memory in one piece. */
+  readonly heldBytes: number;
+  /** Archives, compressed streams and pickles inside one another. */
   readonly depth: number;
+  /** Members of an archive, tensors of a header, fields of a message. */
   readonly members: number;
   readonly findings: number;
-  /** Pickle machine, for one file. */
+  /** Of the pickle machine: opcodes per file; entries of memo and stack, and distinct names, per pickle. */
   readonly opcodes: number;
   readonly memo: number;
   readonly stack: number;
-  /** The longest string, number or name of one opcode that is looked at. */
-  readonly argumentBytes: number;
-  /** The largest header, index or document that is parsed in one piece. */
+  readonly names: number;
+  /** The longest line of a text-protocol pickle. */
+  readonly lineBytes: number;
+  /** The largest header, directory or document that is parsed in one piece. */
   readonly headerBytes: number;
 };
 
-export type ScanOptions = { readonly limits?: Partial<ScanLimits> };
+export type ScanOptions = {
+  readonly limits?: Partial<ScanLimits>;
+  /** Names that a stage allows in pickles beyond the shipped allowlist, as `module.Name`. */
+  readonly allowedGlobals?: readonly string[];
+};
 
 const MiB = 1024 * 1024;
 
 export const DEFAULT_LIMITS: ScanLimits = {
-  bytesRead: 2048 * MiB,
-  decompressedBytes: 512 * MiB,
-  depth: 6,
-  members: 20_000,
+  bytesRead: 4096 * MiB,
+  reads: 200_000,
+  decompressedBytes: 1024 * MiB,
+  heldBytes: 32 * MiB,
+  depth: 5,
+  members: 100_000,
   findings: 100,
-  opcodes: 200_000_000,
-  memo: 4_000_000,
-  stack: 4_000_000,
-  argumentBytes: 1024 * MiB,
+  opcodes: 500_000_000,
+  memo: 8_000_000,
+  stack: 8_000_000,
+  names: 20_000,
+  lineBytes: MiB,
   headerBytes: 100 * MiB,
 };

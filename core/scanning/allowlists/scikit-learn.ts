@@ -1,0 +1,237 @@
+import type { AllowlistSource } from './source.ts';
+
+/**
+ * Every class that scikit-learn 1.9.1 defines in modules that models are made of, and the Cython constructors that its
+ * pickles call, read from an installed package; plots, callbacks (they open sockets), parallel helpers and data loaders
+ * (they read files) are left out. Metrics and kernels may be kept as attributes of a model.
+ */
+export const SCIKIT_LEARN: AllowlistSource = {
+  producer: 'scikit-learn',
+  version: '1.9.1',
+  calls: `
+sklearn._loss._loss: CyLossFunction CyHalfSquaredError CyAbsoluteError CyPinballLoss CyHuberLoss
+  CyHalfPoissonLoss CyHalfGammaLoss CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHalfBinomialLoss
+  CyExponentialLoss CyHalfMultinomialLoss __pyx_unpickle_CyHalfMultinomialLoss
+sklearn._loss.link: Interval BaseLink IdentityLink LogLink LogitLink HalfLogitLink MultinomialLogit
+sklearn._loss.loss: BaseLoss HalfSquaredError AbsoluteError PinballLoss HuberLoss HalfPoissonLoss HalfGammaLoss
+  HalfTweedieLoss HalfTweedieLossIdentity HalfBinomialLoss HalfMultinomialLoss ExponentialLoss ArrayAPILossMixin
+  HalfBinomialLossArrayAPI HalfMultinomialLossArrayAPI HalfPoissonLossArrayAPI
+sklearn.base: BaseEstimator ClassifierMixin RegressorMixin ClusterMixin BiclusterMixin TransformerMixin
+  OneToOneFeatureMixin ClassNamePrefixFeaturesOutMixin DensityMixin OutlierMixin MetaEstimatorMixin
+  MultiOutputMixin _UnstableArchMixin
+sklearn.calibration: CalibratedClassifierCV _CalibratedClassifier _SigmoidCalibration _TemperatureScaling
+sklearn.cluster._affinity_propagation: AffinityPropagation
+sklearn.cluster._agglomerative: AgglomerativeClustering FeatureAgglomeration
+sklearn.cluster._bicluster: BaseSpectral SpectralCoclustering SpectralBiclustering
+sklearn.cluster._birch: _CFNode _CFSubcluster Birch
+sklearn.cluster._bisect_k_means: _BisectingTree BisectingKMeans
+sklearn.cluster._dbscan: DBSCAN
+sklearn.cluster._hdbscan.hdbscan: HDBSCAN
+sklearn.cluster._kmeans: _BaseKMeans KMeans MiniBatchKMeans
+sklearn.cluster._mean_shift: MeanShift
+sklearn.cluster._optics: OPTICS
+sklearn.cluster._spectral: SpectralClustering
+sklearn.compose._column_transformer: ColumnTransformer make_column_selector
+sklearn.compose._target: TransformedTargetRegressor
+sklearn.covariance._elliptic_envelope: EllipticEnvelope
+sklearn.covariance._empirical_covariance: EmpiricalCovariance
+sklearn.covariance._graph_lasso: BaseGraphicalLasso GraphicalLasso GraphicalLassoCV
+sklearn.covariance._robust_covariance: MinCovDet
+sklearn.covariance._shrunk_covariance: ShrunkCovariance LedoitWolf OAS
+sklearn.cross_decomposition._pls: _PLS PLSRegression PLSCanonical CCA PLSSVD
+sklearn.decomposition._base: _BasePCA
+sklearn.decomposition._dict_learning: _BaseSparseCoding SparseCoder DictionaryLearning
+  MiniBatchDictionaryLearning
+sklearn.decomposition._factor_analysis: FactorAnalysis
+sklearn.decomposition._fastica: FastICA
+sklearn.decomposition._incremental_pca: IncrementalPCA
+sklearn.decomposition._kernel_pca: KernelPCA
+sklearn.decomposition._lda: LatentDirichletAllocation
+sklearn.decomposition._nmf: _BaseNMF NMF MiniBatchNMF
+sklearn.decomposition._pca: PCA
+sklearn.decomposition._sparse_pca: _BaseSparsePCA SparsePCA MiniBatchSparsePCA
+sklearn.decomposition._truncated_svd: TruncatedSVD
+sklearn.discriminant_analysis: DiscriminantAnalysisPredictionMixin LinearDiscriminantAnalysis
+  QuadraticDiscriminantAnalysis
+sklearn.dummy: DummyClassifier DummyRegressor
+sklearn.ensemble._bagging: BaseBagging BaggingClassifier BaggingRegressor
+sklearn.ensemble._base: BaseEnsemble _BaseHeterogeneousEnsemble
+sklearn.ensemble._forest: BaseForest ForestClassifier ForestRegressor RandomForestClassifier
+  RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor RandomTreesEmbedding
+sklearn.ensemble._gb: VerboseReporter BaseGradientBoosting GradientBoostingClassifier GradientBoostingRegressor
+sklearn.ensemble._hist_gradient_boosting.binning: _BinMapper
+sklearn.ensemble._hist_gradient_boosting.common: MonotonicConstraint
+sklearn.ensemble._hist_gradient_boosting.gradient_boosting: BaseHistGradientBoosting
+  HistGradientBoostingRegressor HistGradientBoostingClassifier
+sklearn.ensemble._hist_gradient_boosting.predictor: TreePredictor
+sklearn.ensemble._iforest: IsolationForest
+sklearn.ensemble._stacking: _BaseStacking StackingClassifier StackingRegressor
+sklearn.ensemble._voting: _BaseVoting VotingClassifier VotingRegressor
+sklearn.ensemble._weight_boosting: BaseWeightBoosting AdaBoostClassifier AdaBoostRegressor
+sklearn.feature_extraction._dict_vectorizer: DictVectorizer
+sklearn.feature_extraction._hash: FeatureHasher
+sklearn.feature_extraction.image: PatchExtractor
+sklearn.feature_extraction.text: _VectorizerMixin HashingVectorizer CountVectorizer TfidfTransformer
+  TfidfVectorizer
+sklearn.feature_selection._base: SelectorMixin
+sklearn.feature_selection._from_model: SelectFromModel
+sklearn.feature_selection._rfe: RFE RFECV
+sklearn.feature_selection._sequential: SequentialFeatureSelector
+sklearn.feature_selection._univariate_selection: _BaseFilter SelectPercentile SelectKBest SelectFpr SelectFdr
+  SelectFwe GenericUnivariateSelect
+sklearn.feature_selection._variance_threshold: VarianceThreshold
+sklearn.frozen._frozen: FrozenEstimator
+sklearn.gaussian_process._gpc: _BinaryGaussianProcessClassifierLaplace GaussianProcessClassifier
+sklearn.gaussian_process._gpr: GaussianProcessRegressor
+sklearn.gaussian_process.kernels: Hyperparameter Kernel NormalizedKernelMixin StationaryKernelMixin
+  GenericKernelMixin CompoundKernel KernelOperator Sum Product Exponentiation ConstantKernel WhiteKernel RBF
+  Matern RationalQuadratic ExpSineSquared DotProduct PairwiseKernel
+sklearn.impute._base: _BaseImputer SimpleImputer MissingIndicator
+sklearn.impute._iterative: _ImputerTriplet IterativeImputer
+sklearn.impute._knn: KNNImputer
+sklearn.isotonic: IsotonicRegression
+sklearn.kernel_approximation: PolynomialCountSketch RBFSampler SkewedChi2Sampler AdditiveChi2Sampler Nystroem
+sklearn.kernel_ridge: KernelRidge
+sklearn.linear_model._base: LinearModel MultiOutputLinearModel LinearClassifierMixin SparseCoefMixin
+  LinearRegression
+sklearn.linear_model._bayes: BayesianRidge ARDRegression
+sklearn.linear_model._coordinate_descent: ElasticNet Lasso LinearModelCV LassoCV ElasticNetCV
+  MultiTaskElasticNet MultiTaskLasso MultiTaskElasticNetCV MultiTaskLassoCV
+sklearn.linear_model._glm.glm: _GeneralizedLinearRegressor PoissonRegressor GammaRegressor TweedieRegressor
+sklearn.linear_model._huber: HuberRegressor
+sklearn.linear_model._least_angle: Lars LassoLars LarsCV LassoLarsCV LassoLarsIC
+sklearn.linear_model._logistic: LogisticRegression LogisticRegressionCV
+sklearn.linear_model._omp: OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV
+sklearn.linear_model._passive_aggressive: PassiveAggressiveClassifier PassiveAggressiveRegressor
+sklearn.linear_model._perceptron: Perceptron
+sklearn.linear_model._quantile: QuantileRegressor
+sklearn.linear_model._ransac: RANSACRegressor
+sklearn.linear_model._ridge: _BaseRidge Ridge _RidgeClassifierMixin RidgeClassifier _X_CenterStackOp
+  _XT_CenterStackOp _IdentityRegressor _IdentityClassifier _RidgeGCV _BaseRidgeCV RidgeCV RidgeClassifierCV
+sklearn.linear_model._sgd_fast: Regression Classification ModifiedHuber Hinge SquaredHinge EpsilonInsensitive
+  SquaredEpsilonInsensitive __pyx_unpickle_Regression __pyx_unpickle_Classification
+sklearn.linear_model._stochastic_gradient: _ValidationScoreCallback BaseSGD BaseSGDClassifier SGDClassifier
+  BaseSGDRegressor SGDRegressor SGDOneClassSVM
+sklearn.linear_model._theil_sen: TheilSenRegressor
+sklearn.manifold._classical_mds: ClassicalMDS
+sklearn.manifold._isomap: Isomap
+sklearn.manifold._locally_linear: LocallyLinearEmbedding
+sklearn.manifold._mds: MDS
+sklearn.manifold._spectral_embedding: SpectralEmbedding
+sklearn.manifold._t_sne: TSNE
+sklearn.metrics._dist_metrics: DistanceMetric DistanceMetric64 DistanceMetric32 EuclideanDistance64
+  SEuclideanDistance64 ManhattanDistance64 ChebyshevDistance64 MinkowskiDistance64 MahalanobisDistance64
+  HammingDistance64 CanberraDistance64 BrayCurtisDistance64 JaccardDistance64 MatchingDistance64 DiceDistance64
+  KulsinskiDistance64 RogersTanimotoDistance64 RussellRaoDistance64 SokalMichenerDistance64
+  SokalSneathDistance64 HaversineDistance64 EuclideanDistance32 SEuclideanDistance32 ManhattanDistance32
+  ChebyshevDistance32 MinkowskiDistance32 MahalanobisDistance32 HammingDistance32 CanberraDistance32
+  BrayCurtisDistance32 JaccardDistance32 MatchingDistance32 DiceDistance32 KulsinskiDistance32
+  RogersTanimotoDistance32 RussellRaoDistance32 SokalMichenerDistance32 SokalSneathDistance32
+  HaversineDistance32 newObj
+sklearn.metrics._scorer: _MultimetricScorer _BaseScorer _Scorer _PassthroughScorer _CurveScorer
+sklearn.mixture._base: BaseMixture
+sklearn.mixture._bayesian_mixture: BayesianGaussianMixture
+sklearn.mixture._gaussian_mixture: GaussianMixture
+sklearn.model_selection._classification_threshold: BaseThresholdClassifier FixedThresholdClassifier
+  TunedThresholdClassifierCV
+sklearn.model_selection._search: ParameterGrid ParameterSampler BaseSearchCV GridSearchCV RandomizedSearchCV
+sklearn.model_selection._search_successive_halving: _SubsampleMetaSplitter BaseSuccessiveHalving
+  HalvingGridSearchCV HalvingRandomSearchCV
+sklearn.model_selection._split: _UnsupportedGroupCVMixin GroupsConsumerMixin BaseCrossValidator LeaveOneOut
+  LeavePOut _BaseKFold KFold GroupKFold StratifiedKFold StratifiedGroupKFold TimeSeriesSplit LeaveOneGroupOut
+  LeavePGroupsOut _RepeatedSplits RepeatedKFold RepeatedStratifiedKFold BaseShuffleSplit ShuffleSplit
+  GroupShuffleSplit StratifiedShuffleSplit PredefinedSplit _CVIterableWrapper
+sklearn.multiclass: _ConstantPredictor OneVsRestClassifier OneVsOneClassifier OutputCodeClassifier
+sklearn.multioutput: _MultiOutputEstimator MultiOutputRegressor MultiOutputClassifier _BaseChain ClassifierChain
+  RegressorChain
+sklearn.naive_bayes: _BaseNB GaussianNB _BaseDiscreteNB MultinomialNB ComplementNB BernoulliNB CategoricalNB
+sklearn.neighbors._ball_tree: NeighborsHeap64 NeighborsHeap32 NodeHeap BinaryTree64 BinaryTree32 BallTree64
+  BallTree32 BallTree newObj
+sklearn.neighbors._base: NeighborsBase KNeighborsMixin RadiusNeighborsMixin
+sklearn.neighbors._classification: KNeighborsClassifier RadiusNeighborsClassifier
+sklearn.neighbors._graph: KNeighborsTransformer RadiusNeighborsTransformer
+sklearn.neighbors._kd_tree: NeighborsHeap64 NeighborsHeap32 NodeHeap BinaryTree64 BinaryTree32 KDTree64 KDTree32
+  KDTree newObj
+sklearn.neighbors._kde: KernelDensity
+sklearn.neighbors._lof: LocalOutlierFactor
+sklearn.neighbors._nca: NeighborhoodComponentsAnalysis
+sklearn.neighbors._nearest_centroid: NearestCentroid
+sklearn.neighbors._quad_tree: _QuadTree
+sklearn.neighbors._regression: KNeighborsRegressor RadiusNeighborsRegressor
+sklearn.neighbors._unsupervised: NearestNeighbors
+sklearn.neural_network._multilayer_perceptron: BaseMultilayerPerceptron MLPClassifier MLPRegressor
+sklearn.neural_network._rbm: BernoulliRBM
+sklearn.pipeline: Pipeline FeatureUnion
+sklearn.preprocessing._data: MinMaxScaler StandardScaler MaxAbsScaler RobustScaler Normalizer Binarizer
+  KernelCenterer QuantileTransformer PowerTransformer
+sklearn.preprocessing._discretization: KBinsDiscretizer
+sklearn.preprocessing._encoders: _BaseEncoder OneHotEncoder OrdinalEncoder
+sklearn.preprocessing._function_transformer: FunctionTransformer
+sklearn.preprocessing._label: LabelEncoder LabelBinarizer MultiLabelBinarizer
+sklearn.preprocessing._polynomial: PolynomialFeatures SplineTransformer
+sklearn.preprocessing._target_encoder: TargetEncoder
+sklearn.random_projection: BaseRandomProjection GaussianRandomProjection SparseRandomProjection
+sklearn.semi_supervised._label_propagation: BaseLabelPropagation LabelPropagation LabelSpreading
+sklearn.semi_supervised._self_training: SelfTrainingClassifier
+sklearn.svm._base: BaseLibSVM BaseSVC
+sklearn.svm._classes: LinearSVC LinearSVR SVC NuSVC SVR NuSVR OneClassSVM
+sklearn.tree._classes: BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier
+  ExtraTreeRegressor
+sklearn.tree._criterion: Criterion ClassificationCriterion RegressionCriterion Entropy Gini MSE MAE Poisson
+sklearn.tree._partitioner: DensePartitioner SparsePartitioner
+sklearn.tree._splitter: Splitter BestSplitter BestSparseSplitter RandomSplitter RandomSparseSplitter
+sklearn.tree._tree: Tree TreeBuilder DepthFirstTreeBuilder BestFirstTreeBuilder _CCPPruneController _AlphaPruner
+  _PathFinder
+sklearn.utils._bunch: Bunch
+sklearn.utils._encode: MissingValues _nandict _NaNCounter
+sklearn.utils._fast_dict: IntFloatDict
+sklearn.utils._metadata_requests: _RoutingNotSupportedMixin MethodMetadataRequest MetadataRequest
+  RouterMappingPair MethodPair MethodMapping MetadataRouter RequestMethod _MetadataRequester
+sklearn.utils.metaestimators: _BaseComposition
+`,
+  mentions: `
+sklearn.cluster._kmeans: _kmeans_single_lloyd _kmeans_single_elkan
+sklearn.decomposition._fastica: _logcosh _exp _cube
+sklearn.feature_selection._mutual_info: mutual_info_regression mutual_info_classif
+sklearn.feature_selection._univariate_selection: f_oneway f_classif chi2 r_regression f_regression
+sklearn.metrics._classification: accuracy_score confusion_matrix multilabel_confusion_matrix cohen_kappa_score
+  jaccard_score matthews_corrcoef zero_one_loss f1_score fbeta_score precision_recall_fscore_support
+  class_likelihood_ratios precision_score recall_score balanced_accuracy_score classification_report
+  hamming_loss log_loss hinge_loss brier_score_loss d2_log_loss_score d2_brier_score
+sklearn.metrics._ranking: auc average_precision_score det_curve roc_auc_score confusion_matrix_at_thresholds
+  precision_recall_curve roc_curve label_ranking_average_precision_score coverage_error label_ranking_loss
+  dcg_score ndcg_score top_k_accuracy_score metric_at_thresholds
+sklearn.metrics._regression: mean_absolute_error mean_pinball_loss mean_absolute_percentage_error
+  mean_squared_error root_mean_squared_error mean_squared_log_error root_mean_squared_log_error
+  median_absolute_error explained_variance_score r2_score max_error mean_tweedie_deviance mean_poisson_deviance
+  mean_gamma_deviance d2_tweedie_score d2_pinball_score d2_absolute_error_score
+sklearn.metrics._scorer: _passthrough_scorer
+sklearn.metrics.cluster._supervised: contingency_matrix pair_confusion_matrix rand_score adjusted_rand_score
+  homogeneity_completeness_v_measure homogeneity_score completeness_score v_measure_score mutual_info_score
+  adjusted_mutual_info_score normalized_mutual_info_score fowlkes_mallows_score entropy
+sklearn.metrics.cluster._unsupervised: silhouette_score silhouette_samples calinski_harabasz_score
+  davies_bouldin_score
+sklearn.metrics.pairwise: euclidean_distances nan_euclidean_distances haversine_distances manhattan_distances
+  cosine_distances paired_euclidean_distances paired_manhattan_distances paired_cosine_distances
+  paired_distances linear_kernel polynomial_kernel sigmoid_kernel rbf_kernel laplacian_kernel cosine_similarity
+  additive_chi2_kernel chi2_kernel pairwise_distances
+sklearn.utils.validation: check_array
+`,
+};
+
+/** Names that are gone from 1.9.1 but stand in files of versions 0.22 to 1.8. */
+export const SCIKIT_LEARN_BEFORE: AllowlistSource = {
+  producer: 'scikit-learn',
+  version: '0.22',
+  calls: `
+sklearn.ensemble._gb_losses: LeastSquaresError LeastAbsoluteError HuberLossFunction QuantileLossFunction
+  BinomialDeviance MultinomialDeviance ExponentialLoss
+sklearn.linear_model._sgd_fast: Log SquaredLoss Huber
+sklearn.metrics._dist_metrics: EuclideanDistance ManhattanDistance MinkowskiDistance
+sklearn.metrics._scorer: _PredictScorer _ProbaScorer _ThresholdScorer
+sklearn.neighbors._ball_tree: BinaryTree
+sklearn.neighbors._kd_tree: BinaryTree
+sklearn.preprocessing.data: StandardScaler MinMaxScaler
+`,
+  mentions: '',
+};

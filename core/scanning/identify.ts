@@ -1,0 +1,63 @@
+import { ascii, startsWith } from './bytes.ts';
+
+/** Formats that are told by their first bytes and not looked into: what they are, by which rule they are refused. */
+type Known = {
+  readonly format: string;
+  readonly magic: readonly number[];
+  readonly at?: number;
+  readonly rule: 'format.not-supported' | 'compressed.method' | 'code.binary' | 'zip.nested';
+};
+
+const unsupported = (format: string, magic: readonly number[], at = 0): Known => ({
+  format,
+  magic,
+  at,
+  rule: 'format.not-supported',
+});
+const packed = (format: string, magic: readonly number[]): Known => ({ format, magic, rule: 'compressed.method' });
+const code = (format: string, magic: readonly number[]): Known => ({ format, magic, rule: 'code.binary' });
+
+const KNOWN: readonly Known[] = [
+  unsupported('gguf', ascii('GGUF')),
+  unsupported('ggml', ascii('lmgg')),
+  unsupported('hdf5', [0x89, ...ascii('HDF\r\n\x1a\n')]),
+  unsupported('tflite', ascii('TFL3'), 4),
+  unsupported('tar', ascii('ustar'), 257),
+  unsupported('7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
+  unsupported('rar', ascii('Rar!\x1a\x07')),
+  unsupported('joblib-legacy', ascii('ZF')),
+  unsupported('pdf', ascii('%PDF-')),
+  unsupported('sqlite', ascii('SQLite format 3\0')),
+  packed('bzip2', [...ascii('BZh')]),
+  packed('xz', [0xfd, ...ascii('7zXZ\0')]),
+  packed('lz4', [0x04, 0x22, 0x4d, 0x18]),
+  packed('zstd', [0x28, 0xb5, 0x2f, 0xfd]),
+  packed('lzma', [0x5d, 0x00, 0x00]),
+  code('elf', [0x7f, ...ascii('ELF')]),
+  code('pe', ascii('MZ')),
+  code('mach-o', [0xfe, 0xed, 0xfa, 0xce]),
+  code('mach-o', [0xfe, 0xed, 0xfa, 0xcf]),
+  code('mach-o', [0xce, 0xfa, 0xed, 0xfe]),
+  code('mach-o', [0xcf, 0xfa, 0xed, 0xfe]),
+  code('mach-o', [0xca, 0xfe, 0xba, 0xbe]),
+  code('wasm', [0x00, ...ascii('asm')]),
+];
+
+/** Only for content that is no text. */
+export const knownFormat = (head: Uint8Array): Known | undefined =>
+  KNOWN.find(({ magic, at }) => startsWith(head, magic, at ?? 0));
+
+export const isGzip = (head: Uint8Array): boolean => startsWith(head, [0x1f, 0x8b, 0x08]);
+
+/** CM 8, a window of at most 32 KiB, and a check that divides by 31 (RFC 1950). */
+export const isZlib = (head: Uint8Array): boolean => {
+  const [cmf = 0, flags = 0] = head;
+  return head.length > 2 && (cmf & 15) === 8 && cmf >> 4 <= 7 && (cmf * 256 + flags) % 31 === 0 && (flags & 32) === 0;
+};
+
+const PROTO = 0x80;
+const LAST_PROTOCOL = 5;
+
+/** The PROTO opcode; text protocols have no magic and are found by walking. */
+export const isPickleHead = (head: Uint8Array): boolean =>
+  head.length >= 2 && head[0] === PROTO && (head[1] ?? 255) <= LAST_PROTOCOL;

@@ -1,0 +1,112 @@
+import { type Cells, TAG } from './cells.ts';
+
+const TRACKED = 1 << 24;
+const RING = 1024;
+const MAX_ITEMS = 16;
+const MAX_ENTRIES = 256;
+
+export type Cell = { readonly tag: number; readonly payload: number };
+
+/** How many values a structure has when it is walked without noticing that parts are shared. */
+const WEIGHT_CAP = 1e15;
+
+/**
+ * Tuples, lists, dicts and sets of the stream by number: their weight for all, their contents only for recent small
+ * tuples and for the dict that was filled last, which is where class states, shapes and dtypes stand.
+ */
+export class Containers {
+  #weights = new Float64Array(1024);
+  #count = 1;
+  heaviest = 1;
+  readonly #tupleIds = new Float64Array(RING).fill(-1);
+  readonly #tupleLengths = new Uint8Array(RING);
+  readonly #tupleTags = new Uint8Array(RING * MAX_ITEMS);
+  readonly #tuplePayloads = new Float64Array(RING * MAX_ITEMS);
+  #dict = -1;
+  #dictOverflow = false;
+  #dictLength = 0;
+  readonly #dictTags = new Uint8Array(MAX_ENTRIES * 2);
+  readonly #dictPayloads = new Float64Array(MAX_ENTRIES * 2);
+
+  /** A new empty container. Number 0 is the empty tuple, and stands for all beyond the tracked ones. */
+  create(): number {
+    if (this.#count >= TRACKED) return 0;
+    if (this.#count === this.#weights.length) {
+      const weights = new Float64Array(this.#count * 2);
+      weights.set(this.#weights);
+      this.#weights = weights;
+    }
+    this.#weights[this.#count] = 1;
+    this.#count += 1;
+    return this.#count - 1;
+  }
+
+  /** The stack's cells from `start` become a tuple. */
+  tuple(stack: Cells, start: number): number {
+    const id = this.create();
+    this.fill(id, stack, start);
+    const length = stack.length - start;
+    if (length > MAX_ITEMS || id === 0) return id;
+    const slot = id % RING;
+    this.#tupleIds[slot] = id;
+    this.#tupleLengths[slot] = length;
+    for (let i = 0; i < length; i += 1) {
+      this.#tupleTags[slot * MAX_ITEMS + i] = stack.tags[start + i] ?? 0;
+      this.#tuplePayloads[slot * MAX_ITEMS + i] = stack.payloads[start + i] ?? 0;
+    }
+    return id;
+  }
+
+  /** Undefined if the tuple is too long, or too long ago. */
+  items(id: number): Cell[] | undefined {
+    if (id === 0) return [];
+    const slot = id % RING;
+    if (this.#tupleIds[slot] !== id) return undefined;
+    return Array.from({ length: this.#tupleLengths[slot] ?? 0 }, (_, i) => ({
+      tag: this.#tupleTags[slot * MAX_ITEMS + i] ?? 0,
+      payload: this.#tuplePayloads[slot * MAX_ITEMS + i] ?? 0,
+    }));
+  }
+
+  /** Adds the weights of the stack's cells from `start` to the container. */
+  fill(id: number, stack: Cells, start: number): void {
+    let weight = this.#weights[id] ?? 1;
+    for (let i = start; i < stack.length; i += 1) {
+      const tag = stack.tags[i] ?? 0;
+      weight += tag >= TAG.tuple && tag <= TAG.set ? (this.#weights[stack.payloads[i] ?? 0] ?? 1) : 1;
+    }
+    if (weight > WEIGHT_CAP) weight = WEIGHT_CAP;
+    if (weight > this.heaviest) this.heaviest = weight;
+    if (id !== 0) this.#weights[id] = weight;
+  }
+
+  /** Remembers the key-value cells from `start` as contents of the dict, and adds their weight. */
+  fillDict(id: number, stack: Cells, start: number): void {
+    this.#remember(id, stack, start);
+    this.fill(id, stack, start);
+  }
+
+  #remember(id: number, stack: Cells, start: number): void {
+    if (this.#dict !== id || id === 0) {
+      this.#dict = id;
+      this.#dictLength = 0;
+      // Earlier contents are forgotten: what comes now is not all of it.
+      this.#dictOverflow = this.#weights[id] !== 1;
+    }
+    if (this.#dictLength + stack.length - start > MAX_ENTRIES * 2) {
+      this.#dictOverflow = true;
+      return;
+    }
+    for (let i = start; i < stack.length; i += 1, this.#dictLength += 1) {
+      this.#dictTags[this.#dictLength] = stack.tags[i] ?? 0;
+      this.#dictPayloads[this.#dictLength] = stack.payloads[i] ?? 0;
+    }
+  }
+
+  /** Undefined unless it is the dict that was filled last, and small. */
+  entries(id: number): { key: Cell; value: Cell }[] | undefined {
+    if (id === 0 || id !== this.#dict || this.#dictOverflow) return undefined;
+    const cell = (i: number): Cell => ({ tag: this.#dictTags[i] ?? 0, payload: this.#dictPayloads[i] ?? 0 });
+    return Array.from({ length: this.#dictLength / 2 }, (_, i) => ({ key: cell(2 * i), value: cell(2 * i + 1) }));
+  }
+}

@@ -1,0 +1,162 @@
+import { TAG } from './cells.ts';
+import type { Cell } from './containers.ts';
+import { applyDtypeState, makeDtype } from './dtype-state.ts';
+import { argumentsAllowed, stateAllowed } from './guards.ts';
+import { wrappedArray } from './joblib-array.ts';
+import { type Machine, Malformed } from './machine.ts';
+
+/** The opcodes that import names, call them and give state to what they made. */
+
+const utf8 = new TextDecoder('utf-8');
+const NEWLINE = 0x0a;
+
+const names = (m: Machine): readonly [module: string, name: string] => {
+  const bytes = m.bytes.subarray(m.argument, m.argument + m.argumentLength);
+  const end = bytes.indexOf(NEWLINE);
+  return [utf8.decode(bytes.subarray(0, end)), utf8.decode(bytes.subarray(end + 1))];
+};
+
+export const global = (m: Machine): void => {
+  const [module, name] = names(m);
+  m.pushImported(module, name);
+};
+
+export const stackGlobal = (m: Machine): void => {
+  const name = m.cell(m.pop());
+  const module = m.cell(m.pop());
+  if (module.tag === TAG.text && name.tag === TAG.text) {
+    m.pushImported(m.text(module) ?? '<too long ago to show>', m.text(name) ?? '<too long ago to show>');
+    return;
+  }
+  m.report('pickle.dynamic-name', `imports a name made of ${m.describe(module)} and ${m.describe(name)}`);
+  m.stack.push(TAG.instance, -1);
+};
+
+export const extension = (m: Machine): void => {
+  m.report('pickle.extension-code', 'imports what a copyreg extension code stands for');
+  m.stack.push(TAG.instance, -1);
+};
+
+const isName = (m: Machine, index: number, module: string, name: string): boolean => {
+  const imported = m.imported[index];
+  return imported?.module === module && imported.name === name;
+};
+
+/** `copyreg._reconstructor(cls, …)` and `_new_Index(cls, …)` make instances of their first argument. */
+const madeBy = (m: Machine, index: number, args: readonly Cell[] | undefined): number => {
+  const name = m.imported[index]?.name ?? '';
+  const first = args?.[0];
+  const indirect = name === '_reconstructor' || name === '__newobj__' || name === '_new_Index';
+  return indirect && first?.tag === TAG.global ? first.payload : index;
+};
+
+const MAY_NOT_CALL: Record<string, true> = { mention: true };
+
+/** Pushes what the call of `callee` gives. */
+const call = (m: Machine, callee: Cell, args: readonly Cell[] | undefined): void => {
+  if (callee.tag === TAG.wrapperClass) {
+    m.stack.push(TAG.wrapper, callee.payload);
+    return;
+  }
+  if (callee.tag !== TAG.global) {
+    m.acted = true;
+    m.report('pickle.call-of-object', `calls ${m.describe(callee)}`);
+    m.stack.push(TAG.instance, -1);
+    return;
+  }
+  const grade = m.imported[callee.payload]?.grade;
+  if (typeof grade === 'object') m.acted = true;
+  else if (MAY_NOT_CALL[grade ?? ''] === true) m.report('pickle.call-not-allowed', `calls ${m.describe(callee)}`);
+  else if (!argumentsAllowed(m, callee.payload, args))
+    m.report('pickle.guard', `calls ${m.describe(callee)} with other than plain arguments`);
+  if (isName(m, callee.payload, 'numpy', 'dtype')) makeDtype(m, args);
+  else m.stack.push(TAG.instance, madeBy(m, callee.payload, args));
+};
+
+const argumentsOf = (m: Machine, args: Cell): readonly Cell[] | undefined => {
+  if (args.tag === TAG.tuple) return m.containers.items(args.payload);
+  // An object may be a tuple by inheritance: real unpicklers accept it.
+  if (args.tag === TAG.instance || args.tag === TAG.opaque) return undefined;
+  throw new Malformed('calls with arguments that are no tuple');
+};
+
+export const reduce = (m: Machine): void => {
+  const args = m.cell(m.pop());
+  const callee = m.cell(m.pop());
+  call(m, callee, argumentsOf(m, args));
+};
+
+export const newObjectEx = (m: Machine): void => {
+  m.pop();
+  reduce(m);
+};
+
+export const inst = (m: Machine): void => {
+  const start = m.popMark();
+  const id = m.containers.tuple(m.stack, start);
+  m.stack.length = start;
+  const [module, name] = names(m);
+  m.pushImported(module, name);
+  const callee = m.cell(m.pop());
+  call(m, callee, m.containers.items(id));
+};
+
+export const obj = (m: Machine): void => {
+  const start = m.popMark();
+  if (m.stack.length <= start) throw new Malformed('needs a class on the stack');
+  const callee = m.cell(start);
+  const id = m.containers.tuple(m.stack, start + 1);
+  m.stack.length = start;
+  call(m, callee, m.containers.items(id));
+};
+
+const HIJACKS = new Set(['__setstate__', '__class__']);
+
+/** Attributes that change what happens next to the object that gets the state. */
+const checkKeys = (m: Machine, state: Cell): void => {
+  const parts = state.tag === TAG.tuple ? (m.containers.items(state.payload) ?? []) : [state];
+  for (const part of parts) {
+    if (part.tag !== TAG.dict) continue;
+    for (const { key } of m.containers.entries(part.payload) ?? [])
+      if (key.tag === TAG.text && HIJACKS.has(m.text(key) ?? ''))
+        m.report('pickle.state-hijack', `the state sets ${m.text(key)}`);
+  }
+};
+
+export const build = (m: Machine): void => {
+  const state = m.cell(m.pop());
+  const position = m.top();
+  const target = m.cell(position);
+  if (target.tag === TAG.instance) {
+    if (!stateAllowed(m, target.payload, state))
+      m.report('pickle.guard', `gives other than plain state to ${m.describe(target)}`);
+    if (isName(m, target.payload, 'numpy', 'dtype')) m.report('numpy.dtype', 'a dtype made in an unusual way');
+    if (typeof m.imported[target.payload]?.grade === 'object') m.acted = true;
+    checkKeys(m, state);
+  } else if (target.tag === TAG.dtype) applyDtypeState(m, position, state);
+  else if (target.tag === TAG.wrapper) {
+    if (m.options.joblib) m.array = wrappedArray(m, state);
+  } else if (target.tag === TAG.global || target.tag === TAG.wrapperClass) {
+    m.acted = true;
+    m.report('pickle.class-modified', `gives state to ${m.describe(target)} itself`);
+  } else m.report('pickle.state-target', `gives state to ${m.describe(target)}`);
+};
+
+/** torch asks its loader for storages by ('storage', type, key, device, count); nobody else uses persistent ids. */
+export const persistentId = (m: Machine): void => {
+  const id = m.cell(m.pop());
+  const items = id.tag === TAG.tuple ? m.containers.items(id.payload) : undefined;
+  const [kind, type] = items ?? [];
+  const known =
+    m.text(kind) === 'storage' &&
+    type?.tag === TAG.global &&
+    /^torch(?:\.cuda|\.storage)?$/.test(m.imported[type.payload]?.module ?? '') &&
+    (m.imported[type.payload]?.name ?? '').endsWith('Storage');
+  if (!known) m.report('pickle.persistent-id', `asks the loader for ${m.describe(id)}`);
+  m.stack.push(TAG.opaque, 0);
+};
+
+export const persistentLine = (m: Machine): void => {
+  m.report('pickle.persistent-id', 'asks the loader for a named object');
+  m.stack.push(TAG.opaque, 0);
+};

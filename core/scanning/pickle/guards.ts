@@ -1,0 +1,41 @@
+import { TAG } from './cells.ts';
+import type { Cell } from './containers.ts';
+import type { Machine } from './machine.ts';
+
+type Guard = (m: Machine, args: readonly Cell[] | undefined) => boolean;
+
+const isAllowedFunction = (m: Machine, cell: Cell | undefined): boolean =>
+  cell?.tag === TAG.global && typeof m.imported[cell.payload]?.grade === 'string';
+
+/** A text codec; others (zlib, bz2, hex) expand or import. */
+const TEXT_CODECS = new Set(['latin1', 'latin-1', 'utf-8', 'utf8', 'ascii']);
+const encodesText: Guard = (m, args) => args?.length === 1 || TEXT_CODECS.has(m.text(args?.[1]) ?? '');
+
+/** `bytearray(n)` allocates n bytes. */
+const noCount: Guard = (_m, args) => args !== undefined && args[0]?.tag !== TAG.int;
+
+/** Names that are allowed only with arguments such as honest pickles give them. */
+const GUARDS: Record<string, Guard> = {
+  'functools.partial': (m, args) => isAllowedFunction(m, args?.[0]),
+  'builtins.type': (_m, args) => args?.length === 1 && args[0]?.tag === TAG.none,
+  '__builtin__.type': (_m, args) => args?.length === 1 && args[0]?.tag === TAG.none,
+  '_codecs.encode': encodesText,
+  'builtins.bytes': noCount,
+  'builtins.bytearray': noCount,
+  '__builtin__.bytes': noCount,
+  '__builtin__.bytearray': noCount,
+};
+
+/** Whether a call of the allowed name with these arguments is harmless. Arguments no longer known are not. */
+export const argumentsAllowed = (m: Machine, index: number, args: readonly Cell[] | undefined): boolean => {
+  const imported = m.imported[index];
+  const guard = imported === undefined ? undefined : GUARDS[`${imported.module}.${imported.name}`];
+  return guard === undefined || guard(m, args);
+};
+
+/** The state that BUILD gives to an instance of a guarded name. */
+export const stateAllowed = (m: Machine, index: number, state: Cell): boolean => {
+  const imported = m.imported[index];
+  if (imported?.module !== 'functools' || imported.name !== 'partial') return true;
+  return state.tag === TAG.tuple && isAllowedFunction(m, m.containers.items(state.payload)?.[0]);
+};

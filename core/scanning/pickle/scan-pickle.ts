@@ -1,0 +1,99 @@
+import type { ByteStream } from '../byte-stream.ts';
+import { limit, Scan } from '../scan.ts';
+import { TAG } from './cells.ts';
+import { Machine, Malformed, type RawArray } from './machine.ts';
+import { run } from './run.ts';
+
+export type PickleScan = {
+  /** The stream ran to its STOP without an error. */
+  readonly complete: boolean;
+  /** Something that is not on the allowlist was called or changed. */
+  readonly acted: boolean;
+  /** An array without padding byte was skipped: an unpickler other than joblib's would have read it as opcodes. */
+  readonly ambiguous: boolean;
+};
+
+type Options = { readonly scan: Scan; readonly member: string | undefined; readonly joblib: boolean };
+
+/** joblib pads to 16 bytes. The padding byte is no opcode: for a plain unpickler the stream ends in an error there. */
+const MAX_PADDING = 16;
+const PADDING = 0xff;
+
+const skipPadding = async (stream: ByteStream): Promise<void> => {
+  await stream.fill(1 + MAX_PADDING);
+  const length = stream.window[0] ?? PADDING;
+  const padding = stream.window.subarray(1, 1 + length);
+  if (length > MAX_PADDING || padding.length < length || padding.some((byte) => byte !== PADDING))
+    throw new Malformed('array bytes without the padding that joblib writes', 'joblib.array-header');
+  await stream.advance(1 + length);
+};
+
+/** @returns whether a plain unpickler might read on into the array */
+const skipArray = async (stream: ByteStream, array: RawArray, options: Options): Promise<boolean> => {
+  if (array.dtype.hasObject) {
+    await scanStream(stream, { ...options, joblib: false });
+    return false;
+  }
+  if (array.aligned) await skipPadding(stream);
+  const size = array.dtype.itemSize * array.count;
+  if (stream.position + size > stream.end)
+    throw new Malformed('an array longer than the file', 'pickle.length-beyond-end');
+  await stream.advance(size);
+  return !array.aligned && size > 0;
+};
+
+/** Structures grow by sharing: weight per opcode is small in honest files, however large they are. */
+const MAX_WEIGHT = 1e8;
+const MAX_WEIGHT_PER_BYTE = 1e5;
+
+const checkExpansion = (m: Machine, bytes: number): void => {
+  const { heaviest } = m.containers;
+  if (heaviest > MAX_WEIGHT && heaviest / bytes > MAX_WEIGHT_PER_BYTE)
+    m.report('pickle.expansion', `${bytes} bytes stand for ${heaviest.toExponential(1)} values`);
+};
+
+const walk = async (stream: ByteStream, m: Machine, options: Options): Promise<{ ambiguous: boolean }> => {
+  const { limits } = options.scan;
+  let ambiguous = false;
+  for (;;) {
+    const { consumed, needed } = run(m, stream.window, stream.position, stream.end);
+    await stream.advance(consumed);
+    if (m.stopped) return { ambiguous };
+    if (m.array !== undefined) {
+      ambiguous = (await skipArray(stream, m.array, options)) || ambiguous;
+      m.array = undefined;
+      m.stack.tags[m.stack.length - 1] = TAG.opaque;
+      continue;
+    }
+    if (needed > limits.lineBytes * 2) throw limit('lineBytes', limits);
+    const before = stream.window.length;
+    await stream.fill(needed);
+    if (stream.window.length === before) throw new Malformed('the stream ends before its STOP', 'pickle.truncated');
+  }
+};
+
+/** Walks one pickle from the stream's position to its STOP. */
+export const scanStream = async (stream: ByteStream, options: Options): Promise<PickleScan> => {
+  const m = new Machine(options);
+  const start = stream.position;
+  let ambiguous = false;
+  let complete = false;
+  try {
+    ({ ambiguous } = await walk(stream, m, options));
+    complete = true;
+    if (m.frameEnd !== -1 && stream.position < m.frameEnd)
+      m.report('pickle.frame-mismatch', 'the stream stops before the end of its frame');
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    m.report(cause.rule, cause.message);
+  }
+  checkExpansion(m, Math.max(1, stream.position - start));
+  return { complete, acted: m.acted, ambiguous };
+};
+
+/** How another loader would read the same bytes, without reporting it. */
+export const probePickle = async (stream: ByteStream, scan: Scan): Promise<PickleScan & { scan: Scan }> => {
+  const quiet = new Scan(scan.path, scan.limits, scan.allowed);
+  const result = await quiet.attempt(() => scanStream(stream, { scan: quiet, member: undefined, joblib: false }));
+  return { ...(result ?? { complete: false, acted: false, ambiguous: false }), scan: quiet };
+};

@@ -1,0 +1,112 @@
+import type { ByteSource } from './byte-source.ts';
+import { bufferSource, withHead } from './byte-source.ts';
+import type { ByteStream } from './byte-stream.ts';
+import { isJpeg, isParquet, isPng, scanJpeg, scanParquet, scanPng } from './formats/data-files.ts';
+import { isNpy, scanNpy } from './formats/npy.ts';
+import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
+import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
+import { headerLength, scanSafetensors } from './formats/safetensors.ts';
+import { scanText } from './formats/text.ts';
+import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
+import { inflatedStream, type Packing } from './inflated-stream.ts';
+import { probePickle } from './pickle/scan-pickle.ts';
+import { limit, type Scan } from './scan.ts';
+import { readEndRecord } from './zip/end-record.ts';
+import { scanZip } from './zip/scan-zip.ts';
+
+/** Content somewhere in a file: its name there, the label of the findings, how many containers it is in. */
+export type Content = {
+  readonly source: ByteSource;
+  readonly name: string;
+  readonly member: string | undefined;
+  readonly depth: number;
+};
+
+const HEAD = 64 * 1024;
+const ZIP_HEAD = [0x50, 0x4b];
+
+/** Compressed content small enough to hold is looked at like any other; beyond that only a pickle can be followed. */
+const scanPacked = async (scan: Scan, content: Content, packing: Packing): Promise<string> => {
+  const { member } = content;
+  const open = (): ByteStream => inflatedStream(scan, content.source, packing, member);
+  const stream = open();
+  await stream.fill(scan.limits.heldBytes + 1);
+  if (stream.window.length <= scan.limits.heldBytes) {
+    const source = bufferSource(stream.window);
+    const name = content.name.replace(/\.(?:gz|z)$/i, '');
+    return `${packing}+${await scanContent(scan, { ...content, source, name, depth: content.depth + 1 })}`;
+  }
+  if (!isPickleHead(stream.window)) throw limit('heldBytes', scan.limits);
+  return `${packing}+${await scanPickles(scan, open, { member })}`;
+};
+
+/** Formats with a magic that one scanner reads to the end. */
+const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Promise<string | undefined> => {
+  const { source, member } = content;
+  const whole: readonly [string, boolean, () => Promise<unknown>][] = [
+    ['npy', isNpy(head), () => scanNpy(scan, source, member)],
+    ['png', isPng(head), () => scanPng(scan, source)],
+    ['jpeg', isJpeg(head), () => scanJpeg(source)],
+    ['parquet', isParquet(head), () => scanParquet(source)],
+  ];
+  for (const [format, found, run] of whole) {
+    if (!found) continue;
+    await scan.attempt(run, member);
+    return format;
+  }
+  const length = headerLength(head, source.size);
+  if (length === undefined) return undefined;
+  await scan.attempt(() => scanSafetensors(scan, source, length), member);
+  return 'safetensors';
+};
+
+/** Formats without a magic: pickles of the text protocols, ONNX, text; then what is merely known. */
+const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): Promise<string> => {
+  const { source, name, member } = content;
+  const probe = await probePickle(pickleStream(source)(), scan);
+  if (probe.complete || probe.acted) return scanPickles(scan, pickleStream(source), { member });
+  if (isZlib(head)) {
+    const packed = await scan.attempt(() => scanPacked(scan, content, 'zlib'), member);
+    return packed ?? 'zlib';
+  }
+  if (looksLikeOnnx(head)) {
+    const onnx = await scanOnnx(scan, source, member);
+    if (onnx) return 'onnx';
+  }
+  const text = await scanText(scan, source, { name, head, member });
+  if (text !== undefined) return text;
+  const known = knownFormat(head);
+  scan.report(known?.rule ?? 'format.unknown', { what: known?.format ?? 'unknown content', member });
+  return known?.format ?? 'unknown';
+};
+
+const scanNotZip = async (scan: Scan, content: Content, head: Uint8Array): Promise<string> => {
+  const { source, member } = content;
+  if (isPickleHead(head)) return scanPickles(scan, pickleStream(source), { member });
+  if (isGzip(head)) return (await scan.attempt(() => scanPacked(scan, content, 'gzip'), member)) ?? 'gzip';
+  const format = await scanByMagic(scan, content, head);
+  if (format === undefined) return scanByStructure(scan, content, head);
+  await reportPolyglot(scan, pickleStream(source)(), { member });
+  return format;
+};
+
+/**
+ * Tells by the bytes what the content is, and runs every reading of it that a loader might choose: an archive with
+ * something in front is both.
+ */
+export const scanContent = async (scan: Scan, whole: Content): Promise<string> => {
+  if (whole.source.size === 0) return 'empty';
+  if (whole.depth > scan.limits.depth) throw limit('depth', scan.limits);
+  const head = await whole.source.read(0, HEAD);
+  const source = withHead(whole.source, head);
+  const content = { ...whole, source };
+  const zipHead = head[0] === ZIP_HEAD[0] && head[1] === ZIP_HEAD[1];
+  const end = await scan.attempt(() => readEndRecord(source), content.member);
+  if (end !== undefined) {
+    const zip = await scan.attempt(() => scanZip(scan, content, end), content.member);
+    if (zipHead) return zip ?? 'zip';
+    await scanNotZip(scan, content, head);
+    return zip ?? 'zip';
+  }
+  return scanNotZip(scan, content, head);
+};

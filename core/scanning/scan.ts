@@ -1,0 +1,108 @@
+import type { ByteSource } from './byte-source.ts';
+import type { Finding, ScanVerdict } from './contract.ts';
+import { RULES, type RuleId } from './rules.ts';
+import type { ScanLimits } from './scan-options.ts';
+
+/** Where and what; why it matters and how to fix it come from the rule. */
+export type Observation = { what: string; member?: string | undefined; offset?: number; opcode?: string };
+
+/** Ends the analysis of one part of a file: the reason is a finding like any other. Never leaves `scanFile`. */
+export class Unscannable extends Error {
+  readonly rule: RuleId;
+  readonly observation: Observation;
+  constructor(rule: RuleId, observation: Observation) {
+    super(observation.what);
+    this.rule = rule;
+    this.observation = observation;
+  }
+}
+
+const RANK: Record<ScanVerdict, number> = { clean: 0, 'not-scannable': 1, suspicious: 2, malicious: 3 };
+
+const MAX_TEXT = 300;
+const shorten = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+
+/** One file being scanned: its findings and what it has cost so far. */
+export class Scan {
+  readonly path: string;
+  readonly limits: ScanLimits;
+  readonly findings: Finding[] = [];
+  readonly allowed: ReadonlySet<string>;
+  bytesRead = 0;
+  reads = 0;
+  decompressed = 0;
+  opcodes = 0;
+  #worst: ScanVerdict = 'clean';
+  readonly #seen = new Set<string>();
+
+  constructor(path: string, limits: ScanLimits, allowed: ReadonlySet<string>) {
+    this.path = path;
+    this.limits = limits;
+    this.allowed = allowed;
+  }
+
+  get verdict(): ScanVerdict {
+    return this.#worst;
+  }
+
+  /** The same observation is reported once; beyond the limit only the verdict still counts. */
+  report(rule: RuleId, observation: Observation): void {
+    const { verdict, severity, why, fix } = RULES[rule];
+    if (RANK[verdict] > RANK[this.#worst]) this.#worst = verdict;
+    const what = shorten(observation.what);
+    const key = `${rule}\0${observation.member ?? ''}\0${what}`;
+    if (this.#seen.has(key) || this.findings.length >= this.limits.findings) return;
+    this.#seen.add(key);
+    const { member, offset, opcode } = observation;
+    this.findings.push({
+      rule,
+      severity,
+      path: this.path,
+      ...(member === undefined ? {} : { member: shorten(member) }),
+      ...(offset === undefined ? {} : { offset }),
+      ...(opcode === undefined ? {} : { opcode }),
+      what,
+      why,
+      fix,
+    });
+  }
+
+  /** Runs one part of the analysis; what ends it early becomes a finding. Resolves to undefined then. */
+  async attempt<Result>(part: () => Promise<Result>, member?: string): Promise<Result | undefined> {
+    try {
+      return await part();
+    } catch (cause) {
+      if (!(cause instanceof Unscannable)) throw cause;
+      this.report(cause.rule, { ...cause.observation, member: cause.observation.member ?? member });
+      return undefined;
+    }
+  }
+
+  countDecompressed(bytes: number): void {
+    this.decompressed += bytes;
+    if (this.decompressed > this.limits.decompressedBytes) throw limit('decompressedBytes', this.limits);
+  }
+
+  countOpcodes(count: number): void {
+    this.opcodes += count;
+    if (this.opcodes > this.limits.opcodes) throw limit('opcodes', this.limits);
+  }
+
+  /** The source with every requested byte counted against the limits. */
+  meter(source: ByteSource): ByteSource {
+    return {
+      size: source.size,
+      read: (offset, length) => {
+        const wanted = Math.max(0, Math.min(length, source.size - offset));
+        this.bytesRead += wanted;
+        this.reads += 1;
+        if (this.bytesRead > this.limits.bytesRead) throw limit('bytesRead', this.limits);
+        if (this.reads > this.limits.reads) throw limit('reads', this.limits);
+        return wanted === 0 ? Promise.resolve(new Uint8Array()) : source.read(offset, wanted);
+      },
+    };
+  }
+}
+
+export const limit = (name: keyof ScanLimits, limits: ScanLimits): Unscannable =>
+  new Unscannable('limit.crossed', { what: `more than ${limits[name]} ${name}` });

@@ -1,0 +1,154 @@
+import { crc32, inflateRawSync } from 'node:zlib';
+import { type ByteSource, bufferSource } from '../byte-source.ts';
+import { streamOf } from '../byte-stream.ts';
+import { isNpy } from '../formats/npy.ts';
+import { reportPolyglot } from '../formats/pickle-file.ts';
+import { limit, type Scan, Unscannable } from '../scan.ts';
+import { type Content, scanContent } from '../scan-content.ts';
+import { checkCoverage, checkFlags, checkNames } from './check-members.ts';
+import { type Member, readDirectory } from './directory.ts';
+import type { EndRecord } from './end-record.ts';
+import { type Located, locate } from './local-header.ts';
+
+const STORED = 0;
+const DEFLATED = 8;
+/** Members up to this size are read as a whole and compared with their checksum. */
+const WHOLE = 4 * 1024 * 1024;
+/** An expansion that no model needs; arrays of zeros do pack like that. */
+const BOMB_SIZE = 8 * 1024 * 1024;
+const BOMB_RATIO = 500;
+
+const sectionOf = (source: ByteSource, start: number, size: number): ByteSource => ({
+  size,
+  read: (offset, length) => source.read(start + offset, Math.max(0, Math.min(length, size - offset))),
+});
+
+const inflate = (scan: Scan, packed: Uint8Array, member: Member): Uint8Array => {
+  const { limits } = scan;
+  if (member.size > limits.heldBytes) throw limit('heldBytes', limits);
+  try {
+    const content = inflateRawSync(packed, { maxOutputLength: Math.max(1, member.size) });
+    scan.countDecompressed(content.length);
+    return content;
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
+    const beyond = cause.code === 'ERR_BUFFER_TOO_LARGE';
+    throw new Unscannable(beyond ? 'zip.bomb' : 'compressed.damaged', {
+      what: beyond ? 'the member is longer than it says' : 'the packed data are damaged',
+    });
+  }
+};
+
+const checkContent = (scan: Scan, content: Uint8Array, member: Member, label: string): void => {
+  if (content.length !== member.size)
+    scan.report('zip.malformed', { what: 'the member is not as long as it says', member: label });
+  if (crc32(content) !== member.crc) scan.report('zip.crc', { what: 'wrong checksum', member: label });
+  const ratio = content.length / Math.max(1, member.packedSize);
+  if (content.length > BOMB_SIZE && ratio > BOMB_RATIO && !isNpy(content))
+    scan.report('zip.bomb', { what: `expands ${Math.round(ratio)} times`, member: label });
+};
+
+/** The unpacked member: from memory if it was packed or is small, else by ranges. */
+const open = async (scan: Scan, source: ByteSource, located: Located, label: string): Promise<ByteSource> => {
+  const { member, dataAt } = located;
+  const section = sectionOf(source, dataAt, member.packedSize);
+  if (member.method !== STORED && member.method !== DEFLATED)
+    throw new Unscannable('zip.method', { what: `packing method ${member.method}` });
+  if (member.method === STORED && member.packedSize > WHOLE) {
+    if (member.crc === 0) scan.report('zip.crc', { what: 'no checksum', member: label });
+    return section;
+  }
+  if (member.packedSize > scan.limits.heldBytes) throw limit('heldBytes', scan.limits);
+  const inHead = located.head.length >= member.packedSize;
+  const packed = inHead ? located.head.subarray(0, member.packedSize) : await section.read(0, member.packedSize);
+  const content = member.method === STORED ? packed : inflate(scan, packed, member);
+  checkContent(scan, content, member, label);
+  return bufferSource(content);
+};
+
+type Archive = { readonly format: string; readonly isStorage: (name: string) => boolean };
+
+const TORCH_PICKLE = /^(?:(.*)\/)?data\.pkl$/;
+
+/** What the members say the archive is. Storages are raw numbers that torch maps into tensors and never unpickles. */
+const archiveOf = (members: readonly Member[]): Archive => {
+  const pickle = members.map(({ name }) => TORCH_PICKLE.exec(name)).find((match) => match !== null);
+  if (pickle !== undefined && pickle !== null) {
+    const root = pickle[1] === undefined ? '' : `${pickle[1]}/`;
+    const isStorage = (name: string) =>
+      [`${root}data/`, `${root}constants/`].some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
+    return { format: 'torch-zip', isStorage };
+  }
+  const arrays = members.length > 0 && members.every(({ name }) => name.endsWith('.npy'));
+  return { format: arrays ? 'npz' : 'zip', isStorage: () => false };
+};
+
+const isScript = (members: readonly Member[]): boolean =>
+  members.some(({ name }) => /(?:^|\/)code\//.test(name) || /(?:^|\/)constants\.pkl$/.test(name));
+
+/** A look at the first bytes is enough to see that an unpickler would give up there. */
+const scanStorage = async (scan: Scan, source: ByteSource, located: Located, label: string): Promise<void> => {
+  const { member, dataAt, head } = located;
+  if (member.method !== STORED) {
+    await reportPolyglot(scan, streamOf(await open(scan, source, located, label)), { member: label });
+    return;
+  }
+  if (member.crc === 0 && member.size > 0 && head.some((byte) => byte !== 0))
+    scan.report('zip.crc', { what: 'no checksum', member: label });
+  const section = sectionOf(source, dataAt, member.packedSize);
+  const cached: ByteSource = {
+    size: section.size,
+    read: async (offset, length) => (offset === 0 ? head : section.read(offset, length)),
+  };
+  await reportPolyglot(scan, streamOf(cached), { member: label });
+};
+
+const LOCATED_TOGETHER = 32;
+
+/** Headers are read several at a time: over a network each read is a round trip. */
+const locateAll = async (
+  scan: Scan,
+  source: ByteSource,
+  members: readonly Member[],
+  within: (name: string) => string,
+): Promise<Located[]> => {
+  const located: Located[] = [];
+  for (let i = 0; i < members.length; i += LOCATED_TOGETHER) {
+    const batch = members.slice(i, i + LOCATED_TOGETHER);
+    const found = await Promise.all(batch.map((member) => locate(scan, source, member, within(member.name))));
+    located.push(...found.filter((each) => each !== undefined));
+  }
+  return located;
+};
+
+const scanMember = async (scan: Scan, content: Content, archive: Archive, located: Located, label: string) => {
+  const { member } = located;
+  if (member.name.endsWith('/') && member.size === 0) return;
+  if (archive.isStorage(member.name)) return scanStorage(scan, content.source, located, label);
+  const source = await open(scan, content.source, located, label);
+  const format = await scanContent(scan, { source, name: member.name, member: label, depth: content.depth + 1 });
+  if (/^(?:zip|torch-zip|npz)$/.test(format))
+    scan.report('zip.nested', { what: `contains a ${format}`, member: label });
+};
+
+export const scanZip = async (scan: Scan, content: Content, end: EndRecord): Promise<string> => {
+  const within = (name: string) => (content.member === undefined ? name : `${content.member}!${name}`);
+  const directory = await readDirectory(scan, content.source, end);
+  const { members } = directory;
+  const at = { member: content.member };
+  if (directory.prefix > 0)
+    scan.report('zip.outside-bytes', { what: `${directory.prefix} bytes in front of the archive`, ...at });
+  if (end.trailing > 0) scan.report('zip.outside-bytes', { what: `${end.trailing} bytes after the archive`, ...at });
+  checkNames(scan, members, within);
+  for (const member of members) checkFlags(scan, member, within);
+  const located = await locateAll(scan, content.source, members, within);
+  checkCoverage(scan, located, directory);
+  const archive = archiveOf(members);
+  if (archive.format === 'torch-zip' && isScript(members))
+    scan.report('torch.script', { what: 'contains TorchScript code', ...at });
+  for (const each of located) {
+    const label = within(each.member.name);
+    await scan.attempt(() => scanMember(scan, content, archive, each, label), label);
+  }
+  return archive.format;
+};
