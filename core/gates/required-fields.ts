@@ -60,10 +60,10 @@ const REQUIRED_FIELDS: readonly RequiredField[] = [
   },
 ];
 
-const missing = ({ path, fix }: RequiredField, tier: RiskTier): GateFinding => ({
+const missing = ({ path, fix }: RequiredField): GateFinding => ({
   gate: 'required.field',
   outcome: 'fail',
-  message: `tier ${tier} requires ${path.slice('$.'.length)}`,
+  message: `${path.slice('$.'.length)} is not declared`,
   path,
   fix,
 });
@@ -76,7 +76,7 @@ const isBelow = (path: string, others: readonly RequiredField[]) =>
 export const requiredFieldFindings = (manifest: Manifest, tier: RiskTier): GateFinding[] => {
   const required = REQUIRED_FIELDS.filter(({ tiers, when }) => tiers.includes(tier) && (when?.(manifest) ?? true));
   const lacking = required.filter(({ value }) => value(manifest) === undefined);
-  const findings = lacking.filter(({ path }) => !isBelow(path, lacking)).map((field) => missing(field, tier));
+  const findings = lacking.filter(({ path }) => !isBelow(path, lacking)).map(missing);
   if (findings.length > 0) return findings;
   const message = `all ${required.length} fields that tier ${tier} requires are declared`;
   return [{ gate: 'required.field', outcome: 'pass', message, measured: required.length, threshold: required.length }];

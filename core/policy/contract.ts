@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineTask } from '../kernel/contract.ts';
+import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { Reason } from '../kernel/reason.ts';
@@ -12,12 +13,26 @@ export const Decision = z.discriminatedUnion('outcome', [
 ]);
 export type Decision = z.infer<typeof Decision>;
 
+const EntityUid = z.object({ type: z.string(), id: z.string() });
+const Attributes = z.record(z.string(), z.json());
+
+/** What Cedar is asked, in the shape of `policies/clearance.cedarschema`: all of it, so that it can be asked again. */
+export const PolicyQuery = z.object({
+  principal: EntityUid,
+  action: EntityUid,
+  resource: EntityUid,
+  /** Of the resource. */
+  attributes: Attributes,
+  context: Attributes,
+});
+export type PolicyQuery = z.infer<typeof PolicyQuery>;
+
 /** The evidence document: the decision, what it was asked, and which policy text answered. */
 export const DecisionRecord = z.object({
   decision: Decision,
-  request: z.json(),
+  request: PolicyQuery,
   /** Digest of the policy set and schema that were asked. */
-  policySet: z.string(),
+  policySet: Digest,
 });
 export type DecisionRecord = z.infer<typeof DecisionRecord>;
 
