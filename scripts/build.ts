@@ -1,76 +1,27 @@
+import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { build as bundle, type Metafile, type Plugin } from 'esbuild';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { bundleHandler, HANDLER } from './bundle-handler.ts';
 
 const repository = join(import.meta.dirname, '..');
-const HANDLER = '.handler.ts';
 
 /** What a handler reads from its own folder beside its code: a file, or every file of a folder. */
 const assets: Readonly<Record<string, readonly string[]>> = {
-  // cedar-wasm's Node entry reads its module from `__dirname`, which the banner defines for every chunk.
+  // cedar-wasm's entry for Node reads its module from `__dirname`, which every bundled file defines.
   'policy/decide-registration': ['node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm', 'policies'],
 };
 
-/** Bundled CommonJS asks for `require` and `__dirname`; the long name keeps clear of what the minifier hands out. */
-const banner = [
-  "import{createRequire as clearanceCreateRequire}from'node:module';",
-  'const require=clearanceCreateRequire(import.meta.url),__dirname=import.meta.dirname;',
-].join('');
+/** What every handler is made with, beside its own sources. */
+const TOOLS = ['package-lock.json', 'scripts/build.ts', 'scripts/bundle-handler.ts'];
 
-/**
- * `import { z } from 'zod'` keeps all of zod: 64 KB gzipped, its translations into fifty languages included. The same
- * namespace under `import * as z` is shaken down to what is used: 29 KB.
- */
-const shakeZod: Plugin = {
-  name: 'shake-zod',
-  setup(build) {
-    build.onLoad({ filter: /[\\/](?:core|functions)[\\/].*\.ts$/ }, ({ path }) =>
-      path.includes(`${sep}node_modules${sep}`)
-        ? undefined
-        : {
-            contents: readFileSync(path, 'utf8').replace("import { z } from 'zod'", "import * as z from 'zod'"),
-            loader: 'ts',
-          },
-    );
-  },
-};
+/** By entry: what went into the folder that stands in dist/, and what esbuild said about it. */
+export type Built = Record<string, { digest: string; metafile: Metafile }>;
 
-export type BuildOptions = {
-  /** Where functions/ and the assets are. */
-  root?: string;
-  /** Where dist/ is written. */
-  out?: string;
-};
-
-/** `functions/intake/claim-upload.handler.ts` is the entry `intake/claim-upload`. */
 export const entriesOf = (root: string): string[] =>
   globSync(`functions/*/*${HANDLER}`, { cwd: root })
     .map((path) => path.split(sep).slice(1).join('/').slice(0, -HANDLER.length))
     .sort();
-
-const outputName = (entry: string) => `${entry.replace('/', '.')}.mjs`;
-
-/** Every output file that `output` imports, itself first. `lazy` follows `import()` too. */
-export const closureOf = (metafile: Metafile, output: string, lazy: boolean): string[] => {
-  const seen = new Set<string>();
-  const visit = (path: string) => {
-    if (seen.has(path)) return;
-    seen.add(path);
-    for (const imported of metafile.outputs[path]?.imports ?? []) {
-      if (imported.external !== true && (lazy || imported.kind !== 'dynamic-import')) visit(imported.path);
-    }
-  };
-  visit(output);
-  return [...seen];
-};
-
-/** The output file of an entry in the metafile. */
-export const outputOf = (metafile: Metafile, entry: string): string => {
-  const source = `functions/${entry}${HANDLER}`;
-  const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === source);
-  if (found === undefined) throw new Error(`${source} is not in the build`);
-  return found[0];
-};
 
 const filesBelow = (path: string): string[] =>
   statSync(path).isDirectory()
@@ -79,18 +30,27 @@ const filesBelow = (path: string): string[] =>
         .flatMap((name) => filesBelow(join(path, name)))
     : [path];
 
-const assetsOf = (root: string, entry: string): Map<string, Uint8Array> => {
+/** Name in the handler's folder to file. */
+const assetsOf = (root: string, entry: string): Map<string, string> => {
   const declared = (assets[entry] ?? []).map((asset) => join(root, asset));
   const missing = declared.find((path) => !existsSync(path));
   if (missing !== undefined) throw new Error(`${entry} needs ${missing}, which is not there`);
-  return new Map(
-    declared.flatMap((path) => filesBelow(path).map((file) => [relative(dirname(path), file), readFileSync(file)])),
-  );
+  return new Map(declared.flatMap((path) => filesBelow(path).map((file) => [relative(dirname(path), file), file])));
+};
+
+/** Of everything that decides a handler's folder. Packages change with the lock file only. */
+const digestOfSources = (root: string, entry: string, { inputs }: Metafile): string => {
+  const own = Object.keys(inputs).filter((path) => !path.includes('node_modules/'));
+  const hash = createHash('sha256');
+  for (const path of [...TOOLS, ...own.sort(), ...assetsOf(root, entry).values()]) {
+    const file = resolve(root, path);
+    hash.update(`${path}\n`).update(existsSync(file) ? readFileSync(file) : 'gone');
+  }
+  return hash.digest('hex');
 };
 
 /** Writes only what changed and deletes what is left over, so that a synthesis that runs meanwhile reads whole files. */
 const settle = (folder: string, files: ReadonlyMap<string, Uint8Array>): void => {
-  mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of files) {
     const path = join(folder, name);
     if (existsSync(path) && readFileSync(path).equals(bytes)) continue;
@@ -100,61 +60,58 @@ const settle = (folder: string, files: ReadonlyMap<string, Uint8Array>): void =>
   for (const path of filesBelow(folder)) if (!files.has(relative(folder, path))) rmSync(path);
 };
 
+/** A handler that was renamed or deleted leaves no folder behind. */
+const removeUnknown = (out: string, entries: readonly string[]): void => {
+  for (const folder of globSync('*/*', { cwd: out }))
+    if (!entries.includes(folder.split(sep).join('/'))) rmSync(join(out, folder), { recursive: true });
+};
+
+const readBuilt = (out: string): Built => {
+  const path = join(out, 'meta.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+};
+
+export type BuildOptions = {
+  /** Where functions/ and the assets are. */
+  root?: string;
+  /** Where the folders are written. */
+  out?: string;
+};
+
 /**
- * Bundles every handler in one esbuild call and gives each a folder of its own, `dist/<capability>/<verb-noun>/`: a
- * Lambda asset cannot reach outside it. The same sources give the same bytes, so an asset changes with its code only.
+ * Bundles each handler into a folder of its own, `dist/<capability>/<verb-noun>/`: a Lambda asset cannot reach outside
+ * it. Handlers are bundled apart, so that none carries code that only another uses, and a change to one leaves the
+ * assets of the others as they are. The same sources give the same bytes; what did not change is not bundled again.
  */
 export const buildHandlers = async ({
   root = repository,
   out = join(root, 'dist'),
-}: BuildOptions = {}): Promise<Metafile> => {
+}: BuildOptions = {}): Promise<Built> => {
+  const before = readBuilt(out);
+  const built: Built = {};
   const entries = entriesOf(root);
-  const { metafile, outputFiles } = await bundle({
-    absWorkingDir: root,
-    entryPoints: entries.map((entry) => ({ in: `functions/${entry}${HANDLER}`, out: entry.replace('/', '.') })),
-    outdir: 'dist',
-    write: false,
-    metafile: true,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // esbuild prefers CommonJS on this platform; the SDK's is half as big again and twice as slow to import.
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunk-[hash]',
-    banner: { js: banner },
-    plugins: [shakeZod],
-    logLevel: 'warning',
-  });
-  const contents = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  mkdirSync(out, { recursive: true });
   for (const entry of entries) {
-    const closure = closureOf(metafile, outputOf(metafile, entry), true).map((path) => basename(path));
-    const code = closure.map((name): [string, Uint8Array] => [
-      name === outputName(entry) ? 'index.mjs' : name,
-      contents.get(name) ?? new Uint8Array(),
-    ]);
-    settle(join(out, entry), new Map([...code, ...assetsOf(root, entry)]));
+    const folder = join(out, entry);
+    const last = before[entry];
+    if (last !== undefined && existsSync(folder) && last.digest === digestOfSources(root, entry, last.metafile)) {
+      built[entry] = last;
+      continue;
+    }
+    const { metafile, files } = await bundleHandler(root, entry);
+    const beside = [...assetsOf(root, entry)].map(([name, file]): [string, Uint8Array] => [name, readFileSync(file)]);
+    mkdirSync(folder, { recursive: true });
+    settle(folder, new Map([...files, ...beside]));
+    built[entry] = { digest: digestOfSources(root, entry, metafile), metafile };
   }
   removeUnknown(out, entries);
-  writeFileSync(join(out, 'meta.json'), JSON.stringify(metafile));
-  return metafile;
-};
-
-/** A handler that was renamed or deleted leaves no folder behind. */
-const removeUnknown = (out: string, entries: readonly string[]): void => {
-  mkdirSync(out, { recursive: true });
-  for (const folder of globSync('*/*', { cwd: out })) {
-    if (!entries.includes(folder.split(sep).join('/'))) rmSync(join(out, folder), { recursive: true });
-  }
+  writeFileSync(join(out, 'meta.json'), JSON.stringify(built));
+  return built;
 };
 
 if (import.meta.main) {
   const began = performance.now();
-  await buildHandlers();
-  const count = entriesOf(repository).length;
-  console.error(`Built ${count} handlers in ${((performance.now() - began) / 1000).toFixed(2)} s.`);
+  const built = await buildHandlers();
+  const seconds = ((performance.now() - began) / 1000).toFixed(2);
+  console.error(`Built ${Object.keys(built).length} handlers in ${seconds} s.`);
 }
