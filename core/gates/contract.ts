@@ -72,7 +72,8 @@ export const GateRules = z.strictObject({
     standard: 0.75,
     full: 1,
   }),
-  metrics: z.array(MetricThreshold).max(50).default([]),
+  /** They travel in an environment variable, of which Lambda takes 4 KB in all. */
+  metrics: z.array(MetricThreshold).max(25).default([]),
 });
 export type GateRules = z.infer<typeof GateRules>;
 
