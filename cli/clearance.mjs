@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// The command, from a fresh clone on: it runs under whichever Node calls it, and hands over to Node 24 with the pinned
+// packages. Depends on nothing but Node itself.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const own = join(root, 'node_modules', '.bin', 'node');
+const isInstalled = existsSync(join(root, 'node_modules', '.package-lock.json'));
+const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 24;
+
+if (isInstalled && runsTypeScript) {
+  await import('./main.ts');
+} else if (isInstalled && existsSync(own)) {
+  const child = spawn(own, [join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // The child cleans up and its exit code is ours.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code) => process.exit(code ?? 130));
+} else {
+  process.argv.splice(2, 0, 'cli/main.ts');
+  await import('../scripts/run.mjs');
+}

@@ -1,0 +1,28 @@
+import { jsonPath } from '../core/intake/json-path.ts';
+import type { Reason } from '../core/kernel/reason.ts';
+
+const START = '<fill in';
+
+/** A value that only a human knows and no version may do without. */
+export const fillIn = (what: string): string => `${START}: ${what}>`;
+/** The same where a version may go without: its risk tier says whether. */
+export const fillInOrRemove = (what: string): string => `${START}, or remove: ${what}>`;
+
+export type Placeholder = { readonly path: string; readonly what: string };
+
+/** Every place that still waits for a human. */
+export const placeholdersIn = (document: unknown, segments: readonly PropertyKey[] = []): Placeholder[] => {
+  if (typeof document === 'string')
+    return document.startsWith(START) ? [{ path: jsonPath(segments), what: document }] : [];
+  if (typeof document !== 'object' || document === null) return [];
+  return Object.entries(document).flatMap(([name, value]) =>
+    placeholdersIn(value, [...segments, Array.isArray(document) ? Number(name) : name]),
+  );
+};
+
+export const placeholderReason = ({ path, what }: Placeholder): Reason => ({
+  rule: 'intake.manifest-placeholder',
+  path,
+  message: 'nobody has filled this in yet',
+  found: what,
+});
