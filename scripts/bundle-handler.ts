@@ -61,6 +61,22 @@ const banner = [
   'const require=clearanceCreateRequire(import.meta.url),__dirname=import.meta.dirname;',
 ].join('');
 
+/**
+ * The output files that a handler loads, the first before it is called; `lazily` adds those that `import()` may ask for.
+ * Not every output file is among them: esbuild also writes the target of an `import()` in code that it dropped.
+ */
+export const filesOf = ({ outputs }: Metafile, { lazily }: { lazily: boolean }): string[] => {
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const { kind, external, path: imported } of outputs[path]?.imports ?? [])
+      if (external !== true && (lazily || kind !== 'dynamic-import')) visit(imported);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint?.endsWith(HANDLER)) visit(path);
+  return [...seen].map((path) => basename(path));
+};
+
 export type Bundle = { metafile: Metafile; files: Map<string, Uint8Array> };
 
 /** One handler with all it imports: index.mjs, and a chunk for what only `import()` asks for. */
@@ -86,18 +102,7 @@ export const bundleHandler = async (root: string, entry: string): Promise<Bundle
     plugins: [shakeZod, lambdaCredentials],
     logLevel: 'warning',
   });
-  return { metafile, files: new Map(outputFiles.map(({ path, contents }) => [basename(path), contents])) };
-};
-
-/** The output files that are loaded before the handler is called: all but what only `import()` reaches. */
-export const eagerFiles = ({ outputs }: Metafile): string[] => {
-  const seen = new Set<string>();
-  const visit = (path: string) => {
-    if (seen.has(path)) return;
-    seen.add(path);
-    for (const { kind, external, path: imported } of outputs[path]?.imports ?? [])
-      if (external !== true && kind !== 'dynamic-import') visit(imported);
-  };
-  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint?.endsWith(HANDLER)) visit(path);
-  return [...seen].map((path) => basename(path));
+  const written = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  const needed = filesOf(metafile, { lazily: true });
+  return { metafile, files: new Map(needed.map((name) => [name, written.get(name) ?? new Uint8Array()])) };
 };
