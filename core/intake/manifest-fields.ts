@@ -31,45 +31,49 @@ export const fieldAt = (segments: readonly PropertyKey[]): Field | undefined => 
 export const fieldNames = ({ schema }: Field): string[] =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 
-type Bounds = { readonly low: number | undefined; readonly high: number | undefined };
+type Check = { minimum?: number; maximum?: number; value?: number; inclusive?: boolean };
+type Bounds = { readonly low?: number; readonly high?: number; readonly open?: boolean };
 
-const isLimit = (value: number | undefined): value is number =>
-  value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+/** Read off the checks: handlers are built without zod's way to JSON Schema. */
+const boundsOf = (schema: z.core.$ZodType): Bounds =>
+  (schema._zod.def.checks ?? []).reduce<Bounds>((bounds, { _zod: { def } }) => {
+    const { check, minimum, maximum, value, inclusive } = def as z.core.$ZodCheckDef & Check;
+    if (check === 'min_length' && minimum !== undefined) return { ...bounds, low: minimum };
+    if (check === 'max_length' && maximum !== undefined) return { ...bounds, high: maximum };
+    if (check === 'greater_than' && value !== undefined) return { ...bounds, low: value, open: inclusive !== true };
+    if (check === 'less_than' && value !== undefined) return { ...bounds, high: value, open: inclusive !== true };
+    return bounds;
+  }, {});
 
-const inBounds = (what: string, { low, high }: Bounds, unit: string): string => {
-  if (isLimit(low) && isLimit(high)) return `${what} of ${low} to ${high}${unit}`;
-  if (isLimit(low)) return `${what} of ${low} or more${unit}`;
-  return isLimit(high) ? `${what} of at most ${high}${unit}` : what;
+const within = (what: string, { low, high, open = false }: Bounds, unit = ''): string => {
+  if (open) return `${what} above ${low} and below ${high}`;
+  if (low !== undefined && high !== undefined) return `${what} of ${low} to ${high}${unit}`;
+  if (low !== undefined) return `${what} of ${low} or more${unit}`;
+  return high === undefined ? what : `${what} of at most ${high}${unit}`;
 };
 
-/** A pattern's own words: what the schema would say to a text that cannot match. */
+/** A pattern's own words: what the schema says to a text that cannot match. */
 const patternWords = (schema: z.core.$ZodType): string => {
   const issue = z.safeParse(schema, '').error?.issues[0];
   return issue?.message.replace(/^expected /, '') ?? 'text';
 };
 
-const numberWords = (form: z.core.JSONSchema.BaseSchema): string => {
-  if (form.exclusiveMinimum !== undefined)
-    return `a number above ${form.exclusiveMinimum} and below ${form.exclusiveMaximum}`;
-  const what = form.type === 'integer' ? 'a whole number' : 'a number';
-  return inBounds(what, { low: form.minimum, high: form.maximum }, '');
-};
-
-const formWords = (schema: z.core.$ZodType, form: z.core.JSONSchema.BaseSchema): string => {
-  if (form.enum !== undefined) return `one of ${form.enum.join(', ')}`;
-  if (form.const !== undefined) return JSON.stringify(form.const);
-  if (form.format === 'date-time') return 'a date and time with a time zone, such as 2026-11-23T10:00:00Z';
-  if (form.pattern !== undefined) return patternWords(schema);
-  if (form.type === 'string') return inBounds('text', { low: form.minLength, high: form.maxLength }, ' characters');
-  if (form.type === 'array') return inBounds('a list', { low: form.minItems, high: form.maxItems }, ' items');
-  if (form.type === 'integer' || form.type === 'number') return numberWords(form);
-  if (form.type === 'boolean') return 'true or false';
-  if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
-  return schema instanceof z.ZodRecord ? 'an object of names and values' : 'any JSON value';
+const textWords = (schema: z.ZodString | z.ZodStringFormat): string => {
+  if (schema.format === 'datetime') return 'a date and time with a time zone, such as 2026-11-23T10:00:00Z';
+  return schema.format === 'regex' ? patternWords(schema) : within('text', boundsOf(schema), ' characters');
 };
 
 /** What a field takes, in plain words. */
-export const allowedIn = ({ schema }: Field): string => formWords(schema, z.toJSONSchema(schema, { io: 'input' }));
+export const allowedIn = ({ schema }: Field): string => {
+  if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(' or ');
+  if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return textWords(schema);
+  if (schema instanceof z.ZodNumber) return within(schema.isInt ? 'a whole number' : 'a number', boundsOf(schema));
+  if (schema instanceof z.ZodArray) return within('a list', boundsOf(schema), ' items');
+  if (schema instanceof z.ZodBoolean) return 'true or false';
+  if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
+  return schema instanceof z.ZodRecord ? 'an object of names and values' : 'any JSON value';
+};
 
 /** What the names of a record's members may be, in plain words. */
 export const allowedNamesIn = ({ schema }: Field): string =>
