@@ -19,7 +19,7 @@ export const useKey = (
   allow(who, {
     actions: write ? WRITE : READ,
     resources: [key.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `${through}.${Aws.REGION}.amazonaws.com` } },
+    conditions: { StringEquals: { 'kms:ViaService': `${through}.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
   });
 };
 
