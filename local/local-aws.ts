@@ -2,7 +2,7 @@ import { bootstrapAndDeploy, stackOutputs } from './deploy.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { ensurePython } from './python.ts';
 import { findSnapshot, keepSnapshot, snapshotKey } from './snapshot.ts';
-import { type Assembled, governanceApp, type LocalApp, type StageOverrides, synthesise } from './synth.ts';
+import { type Assembly, assemblyOf, governanceApp, type LocalApp, type StageOverrides } from './synth.ts';
 
 export type { LocalApp, StageOverrides } from './synth.ts';
 
@@ -13,6 +13,8 @@ export type LocalAws = {
   env: Record<string, string>;
   /** The outputs of every deployed stack, by output key. */
   outputs: Record<string, string>;
+  /** Scratch space, removed by `stop`. */
+  folder: string;
   /** Ends everything that was started; calling it again changes nothing. */
   stop(): Promise<void>;
 };
@@ -33,13 +35,14 @@ export type LocalAwsOptions = {
 export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
   const { stage, iam = false, port, app = governanceApp, onProgress: tell = () => {} } = options;
   const python = await ensurePython(tell);
-  const assembled = await synthesise(app, stage, tell);
-  const emulator = await startDeployed({ python, assembled, iam, port, tell });
+  const assembly = assemblyOf(app, stage, tell);
+  const emulator = await startDeployed({ python, assembly, iam, port, tell });
   try {
     return {
       endpoint: emulator.endpoint,
       env: emulator.env,
       outputs: await stackOutputs(emulator),
+      folder: emulator.folder,
       stop: emulator.stop,
     };
   } catch (cause) {
@@ -50,29 +53,31 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
 
 type Start = {
   python: string;
-  assembled: Assembled;
+  assembly: Assembly;
   iam: boolean;
   port: number | undefined;
   tell: (line: string) => void;
 };
 
-const startDeployed = async ({ python, assembled, iam, port, tell }: Start): Promise<Emulator> => {
+const startDeployed = async ({ python, assembly, iam, port, tell }: Start): Promise<Emulator> => {
   const ground = snapshotKey('bootstrapped', iam);
-  const deployed = snapshotKey(assembled.digest, iam);
+  const deployed = snapshotKey(assembly.digest, iam);
   const restored = findSnapshot(deployed);
-  const emulator = await startEmulator({ python, iam, port, from: restored ?? findSnapshot(ground) });
   if (restored !== undefined) {
+    const emulator = await startEmulator({ python, iam, port, from: restored });
     tell(`Local AWS restored from its snapshot at ${emulator.endpoint}`);
     return emulator;
   }
+  const template = await assembly.synthesise();
+  const emulator = await startEmulator({ python, iam, port, from: findSnapshot(ground) });
   try {
     await bootstrapAndDeploy({
       emulator,
-      assembly: assembled.folder,
+      assembly: template,
       tell,
       onBootstrapped: () => keepSnapshot(emulator, ground),
     });
-    await keepSnapshot(emulator, deployed);
+    if (assembly.isSettled()) await keepSnapshot(emulator, deployed);
     return emulator;
   } catch (cause) {
     await emulator.stop();

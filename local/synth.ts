@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { digestOf, root, searchPath, workshop } from './paths.ts';
+import { digestOf, root, searchPath } from './paths.ts';
 import { runCommand } from './run-command.ts';
+import { shelf } from './shelf.ts';
 
 /** The name of a stage, or values that override the configuration of the default one. */
 export type StageOverrides = string | Readonly<Record<string, unknown>>;
@@ -9,7 +10,13 @@ export type StageOverrides = string | Readonly<Record<string, unknown>>;
 /** A CDK app: the folder of its cdk.json and the files that decide what it synthesises, relative to the repository. */
 export type LocalApp = { folder: string; sources: readonly string[] };
 
-export type Assembled = { folder: string; digest: string };
+/** What would be deployed, known by the digest of everything it is made from, and made only when it is needed. */
+export type Assembly = {
+  digest: string;
+  synthesise(): Promise<string>;
+  /** False when a source was edited meanwhile: what was made may be a mixture, and must not be kept under the digest. */
+  isSettled(): boolean;
+};
 
 export const governanceApp: LocalApp = {
   folder: '.',
@@ -32,8 +39,7 @@ export const governanceApp: LocalApp = {
   ],
 };
 
-const assemblies = join(workshop, 'assemblies');
-const KEPT_ASSEMBLIES = 6;
+const assemblies = shelf('assemblies', 6);
 
 /** The one place that knows how a stage reaches the CDK app. */
 const stageContext = (stage: StageOverrides): string[] => [
@@ -41,45 +47,22 @@ const stageContext = (stage: StageOverrides): string[] => [
   `stage=${typeof stage === 'string' ? stage : JSON.stringify(stage)}`,
 ];
 
-/** Builds and synthesises once for each state of the sources and each stage: synthesis takes seconds, a digest does not. */
-export const synthesise = async (
-  app: LocalApp,
-  stage: StageOverrides,
-  tell: (line: string) => void,
-): Promise<Assembled> => {
+export const assemblyOf = (app: LocalApp, stage: StageOverrides, tell: (line: string) => void): Assembly => {
   const context = stageContext(stage);
-  const digest = digestOf(
-    app.sources.map((source) => join(root, source)),
-    app.folder,
-    ...context,
-  );
-  const folder = join(assemblies, digest);
-  if (existsSync(join(folder, 'manifest.json'))) {
-    const now = new Date();
-    utimesSync(folder, now, now);
-    return { folder, digest };
-  }
-  tell('Building and synthesising the CDK app …');
-  const env = { PATH: searchPath, CDK_DISABLE_CLI_TELEMETRY: 'true' };
-  const draft = `${folder}.${process.pid}`;
-  mkdirSync(assemblies, { recursive: true });
-  const synth = ['synth', '-q', '--no-notices', '--no-version-reporting', ...context, '-o', draft];
-  try {
-    await runCommand('cdk', synth, { cwd: join(root, app.folder), env, what: 'cdk synth' });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(draft, folder);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
-  prune(assemblies, KEPT_ASSEMBLIES);
-  return { folder, digest };
-};
+  const sources = app.sources.map((source) => join(root, source));
+  const digestNow = (): string => digestOf(sources, app.folder, ...context);
+  const digest = digestNow();
+  const isSettled = (): boolean => digestNow() === digest;
+  const key = (): string => (isSettled() ? digest : `unsettled-${randomUUID()}`);
 
-/** Keeps the folders that were used last. */
-export const prune = (folder: string, keep: number): void => {
-  const byAge = readdirSync(folder)
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, used: statSync(path).mtimeMs }))
-    .sort((a, b) => b.used - a.used);
-  for (const { path } of byAge.slice(keep)) rmSync(path, { recursive: true, force: true });
+  const synth = async (output: string): Promise<void> => {
+    tell('Building and synthesising the CDK app …');
+    await runCommand('cdk', ['synth', '-q', '--no-notices', '--no-version-reporting', ...context, '-o', output], {
+      cwd: join(root, app.folder),
+      env: { PATH: searchPath, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+      what: 'cdk synth',
+    });
+  };
+
+  return { digest, isSettled, synthesise: async () => assemblies.find(digest) ?? assemblies.put(key, synth) };
 };
