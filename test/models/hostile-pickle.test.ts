@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { bufferSource } from '../../core/scanning/byte-source.ts';
+import { scanFile } from '../../core/scanning/scan-file.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 
 const DISASSEMBLE = [
@@ -46,4 +48,11 @@ test.skipIf(withoutPython)('the payload really runs when a victim loads it: the 
   const victim = python('import pickle, sys; pickle.load(sys.stdin.buffer)', bytes);
 
   expect(victim.stdout).toBe('the payload ran\n');
+});
+
+test('the scanner calls the payload by its name, whatever the file is called', async () => {
+  const scan = await scanFile('model.safetensors', bufferSource(hostilePickle('id')));
+
+  expect(scan.verdict).toBe('malicious');
+  expect(scan.findings.map(({ what }) => what).join()).toContain('posix.system');
 });

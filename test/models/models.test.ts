@@ -11,6 +11,8 @@ import { readManifest } from '../../core/intake/read-manifest.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import { describeReason } from '../../core/kernel/reason.ts';
 import { rootDigestOf } from '../../core/kernel/root-digest.ts';
+import { bufferSource } from '../../core/scanning/byte-source.ts';
+import { scanFile } from '../../core/scanning/scan-file.ts';
 
 const ROOT = fileURLToPath(new URL('../../models', import.meta.url));
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -115,6 +117,13 @@ describe.each(versions)('$model $version', ({ folder }) => {
 
     expect(findings.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
     expect(findings.find(({ gate }) => gate === 'provenance.completeness')?.measured).toBe(1);
+  });
+
+  test('is clean to the scanner, file by file', async () => {
+    const scans = await Promise.all(uploaded.map((path) => scanFile(path, bufferSource(content(path)))));
+
+    expect(scans.length).toBeGreaterThan(0);
+    expect(scans.filter(({ verdict }) => verdict !== 'clean')).toEqual([]);
   });
 
   test('keeps personal columns and answers out of the baseline', () => {
