@@ -40,6 +40,8 @@ export const FileScan = z.object({
   /** Bytes asked of the source, reads of the same range counted each time. */
   bytesRead: z.int().nonnegative(),
   findings: z.array(Finding),
+  /** Files beside it that hold part of its data, relative to its directory; see `settleReferences`. */
+  references: z.array(z.string()).optional(),
 });
 export type FileScan = z.infer<typeof FileScan>;
 

@@ -20,5 +20,6 @@ export const scanFile = async (path: string, source: ByteSource, options: ScanOp
     size: source.size,
     bytesRead: scan.bytesRead,
     findings: scan.findings,
+    ...(scan.references.size === 0 ? {} : { references: [...scan.references] }),
   };
 };

@@ -9,8 +9,10 @@ export type ScanLimits = {
   readonly heldBytes: number;
   /** Archives, compressed streams and pickles inside one another. */
   readonly depth: number;
-  /** Members of an archive, tensors of a header, fields of a message. */
+  /** Members of an archive, tensors of a header. */
   readonly members: number;
+  /** Fields of protobuf messages. */
+  readonly fields: number;
   readonly findings: number;
   /** Of the pickle machine: opcodes per file; entries of memo and stack, and distinct names, per pickle. */
   readonly opcodes: number;
@@ -38,6 +40,7 @@ export const DEFAULT_LIMITS: ScanLimits = {
   heldBytes: 32 * MiB,
   depth: 5,
   members: 100_000,
+  fields: 20_000_000,
   findings: 100,
   opcodes: 500_000_000,
   memo: 8_000_000,

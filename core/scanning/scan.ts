@@ -28,6 +28,7 @@ export class Scan {
   readonly limits: ScanLimits;
   readonly findings: Finding[] = [];
   readonly allowed: ReadonlySet<string>;
+  readonly references = new Set<string>();
   bytesRead = 0;
   reads = 0;
   decompressed = 0;
@@ -67,6 +68,13 @@ export class Scan {
     });
   }
 
+  /** Takes over what a tentative look at the same content found. */
+  adopt(other: Scan): void {
+    if (RANK[other.verdict] > RANK[this.#worst]) this.#worst = other.verdict;
+    for (const location of other.references) this.references.add(location);
+    this.findings.push(...other.findings.slice(0, Math.max(0, this.limits.findings - this.findings.length)));
+  }
+
   /** Runs one part of the analysis; what ends it early becomes a finding. Resolves to undefined then. */
   async attempt<Result>(part: () => Promise<Result>, member?: string): Promise<Result | undefined> {
     try {
@@ -76,6 +84,12 @@ export class Scan {
       this.report(cause.rule, { ...cause.observation, member: cause.observation.member ?? member });
       return undefined;
     }
+  }
+
+  /** The file keeps part of its data in another one. */
+  reference(location: string): void {
+    if (this.references.size >= this.limits.members) throw limit('members', this.limits);
+    this.references.add(location);
   }
 
   countDecompressed(bytes: number): void {

@@ -161,6 +161,7 @@ sklearn.neighbors._regression: KNeighborsRegressor RadiusNeighborsRegressor
 sklearn.neighbors._unsupervised: NearestNeighbors
 sklearn.neural_network._multilayer_perceptron: BaseMultilayerPerceptron MLPClassifier MLPRegressor
 sklearn.neural_network._rbm: BernoulliRBM
+sklearn.neural_network._stochastic_optimizers: BaseOptimizer SGDOptimizer AdamOptimizer
 sklearn.pipeline: Pipeline FeatureUnion
 sklearn.preprocessing._data: MinMaxScaler StandardScaler MaxAbsScaler RobustScaler Normalizer Binarizer
   KernelCenterer QuantileTransformer PowerTransformer

@@ -37,7 +37,11 @@ export type Grade = 'call' | 'mention' | { readonly refused: RuleId };
 /** What a module or attribute name can be; anything else was made to confuse. */
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_<][\p{L}\p{N}_<>]*)*$|^<lambda>$/u;
 
+/** Names in the pickles of a TorchScript archive; its own loader takes them from the code in the archive. */
+const TORCH_SCRIPT = /^(?:__torch__(?:\.|$)|torch\.jit\._pickle$)/;
+
 const refuse = (module: string, name: string): RuleId => {
+  if (TORCH_SCRIPT.test(module)) return 'torch.script';
   const dotted = name.includes('.');
   if (!NAME.test(module) || !NAME.test(name)) return 'pickle.malformed-name';
   if (isDangerous(module, name)) return 'pickle.global-dangerous';

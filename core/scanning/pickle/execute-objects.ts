@@ -142,17 +142,22 @@ export const build = (m: Machine): void => {
   } else m.report('pickle.state-target', `gives state to ${m.describe(target)}`);
 };
 
-/** torch asks its loader for storages by ('storage', type, key, device, count); nobody else uses persistent ids. */
+/**
+ * torch asks its loader for ('storage', type, key, device, count), and files before 1.6 for ('module', class, source
+ * file, source), which gives the class; nobody else uses persistent ids.
+ */
 export const persistentId = (m: Machine): void => {
   const id = m.cell(m.pop());
   const items = id.tag === TAG.tuple ? m.containers.items(id.payload) : undefined;
   const [kind, type] = items ?? [];
-  const known =
-    m.text(kind) === 'storage' &&
-    type?.tag === TAG.global &&
-    /^torch(?:\.cuda|\.storage)?$/.test(m.imported[type.payload]?.module ?? '') &&
-    (m.imported[type.payload]?.name ?? '').endsWith('Storage');
-  if (!known) m.report('pickle.persistent-id', `asks the loader for ${m.describe(id)}`);
+  const asked = type?.tag === TAG.global ? m.text(kind) : undefined;
+  if (asked === 'module' && type !== undefined) {
+    m.stack.push(type.tag, type.payload);
+    return;
+  }
+  const { module = '', name = '' } = m.imported[type?.payload ?? -1] ?? {};
+  const isStorage = /^torch(?:\.cuda|\.storage)?$/.test(module) && name.endsWith('Storage');
+  if (asked !== 'storage' || !isStorage) m.report('pickle.persistent-id', `asks the loader for ${m.describe(id)}`);
   m.stack.push(TAG.opaque, 0);
 };
 

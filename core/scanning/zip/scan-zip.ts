@@ -66,7 +66,16 @@ const open = async (scan: Scan, source: ByteSource, located: Located, label: str
   return bufferSource(content);
 };
 
-type Archive = { readonly format: string; readonly isStorage: (name: string) => boolean };
+type Archive = {
+  readonly format: string;
+  readonly isStorage: (name: string) => boolean;
+  /** The archive holds code for the TorchScript interpreter, which is not read. */
+  readonly hasScript: boolean;
+};
+
+const SCRIPT_CODE = /(?:^|\/)code\//;
+const isScript = (members: readonly Member[]): boolean =>
+  members.some(({ name }) => SCRIPT_CODE.test(name) || /(?:^|\/)constants\.pkl$/.test(name));
 
 const TORCH_PICKLE = /^(?:(.*)\/)?data\.pkl$/;
 
@@ -77,14 +86,11 @@ const archiveOf = (members: readonly Member[]): Archive => {
     const root = pickle[1] === undefined ? '' : `${pickle[1]}/`;
     const isStorage = (name: string) =>
       [`${root}data/`, `${root}constants/`].some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
-    return { format: 'torch-zip', isStorage };
+    return { format: 'torch-zip', isStorage, hasScript: isScript(members) };
   }
   const arrays = members.length > 0 && members.every(({ name }) => name.endsWith('.npy'));
-  return { format: arrays ? 'npz' : 'zip', isStorage: () => false };
+  return { format: arrays ? 'npz' : 'zip', isStorage: () => false, hasScript: false };
 };
-
-const isScript = (members: readonly Member[]): boolean =>
-  members.some(({ name }) => /(?:^|\/)code\//.test(name) || /(?:^|\/)constants\.pkl$/.test(name));
 
 /** A look at the first bytes is enough to see that an unpickler would give up there. */
 const scanStorage = async (scan: Scan, source: ByteSource, located: Located, label: string): Promise<void> => {
@@ -124,6 +130,7 @@ const locateAll = async (
 const scanMember = async (scan: Scan, content: Content, archive: Archive, located: Located, label: string) => {
   const { member } = located;
   if (member.name.endsWith('/') && member.size === 0) return;
+  if (archive.hasScript && SCRIPT_CODE.test(member.name)) return;
   if (archive.isStorage(member.name)) return scanStorage(scan, content.source, located, label);
   const source = await open(scan, content.source, located, label);
   const format = await scanContent(scan, { source, name: member.name, member: label, depth: content.depth + 1 });
@@ -144,8 +151,7 @@ export const scanZip = async (scan: Scan, content: Content, end: EndRecord): Pro
   const located = await locateAll(scan, content.source, members, within);
   checkCoverage(scan, located, directory);
   const archive = archiveOf(members);
-  if (archive.format === 'torch-zip' && isScript(members))
-    scan.report('torch.script', { what: 'contains TorchScript code', ...at });
+  if (archive.hasScript) scan.report('torch.script', { what: 'contains TorchScript code', ...at });
   for (const each of located) {
     const label = within(each.member.name);
     await scan.attempt(() => scanMember(scan, content, archive, each, label), label);
