@@ -31,21 +31,32 @@ export const fieldAt = (segments: readonly PropertyKey[]): Field | undefined => 
 export const fieldNames = ({ schema }: Field): string[] =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 
-type Check = { minimum?: number; maximum?: number; value?: number; inclusive?: boolean };
-type Bounds = { readonly low?: number; readonly high?: number; readonly open?: boolean };
+type Check = {
+  check?: string;
+  format?: string;
+  minimum?: number;
+  maximum?: number;
+  value?: number;
+  inclusive?: boolean;
+};
+type Bounds = { readonly low: number | undefined; readonly high: number | undefined; readonly open: boolean };
 
-/** Read off the checks: handlers are built without zod's way to JSON Schema. */
-const boundsOf = (schema: z.core.$ZodType): Bounds =>
-  (schema._zod.def.checks ?? []).reduce<Bounds>((bounds, { _zod: { def } }) => {
-    const { check, minimum, maximum, value, inclusive } = def as z.core.$ZodCheckDef & Check;
-    if (check === 'min_length' && minimum !== undefined) return { ...bounds, low: minimum };
-    if (check === 'max_length' && maximum !== undefined) return { ...bounds, high: maximum };
-    if (check === 'greater_than' && value !== undefined) return { ...bounds, low: value, open: inclusive !== true };
-    if (check === 'less_than' && value !== undefined) return { ...bounds, high: value, open: inclusive !== true };
-    return bounds;
-  }, {});
+/**
+ * The checks on a value, those that are part of its type first. Handlers are built without zod's way to JSON Schema,
+ * and without it getters such as `format`, `isInt` and `minLength` fail.
+ */
+const checksOf = ({ _zod: { def } }: z.core.$ZodType): Check[] => [
+  def as z.core.$ZodTypeDef & Check,
+  ...(def.checks ?? []).map(({ _zod }) => _zod.def),
+];
 
-const within = (what: string, { low, high, open = false }: Bounds, unit = ''): string => {
+const boundsOf = (checks: readonly Check[]): Bounds => {
+  const of = (...names: string[]) => checks.find(({ check }) => check !== undefined && names.includes(check));
+  const [low, high] = [of('min_length', 'greater_than'), of('max_length', 'less_than')];
+  return { low: low?.minimum ?? low?.value, high: high?.maximum ?? high?.value, open: low?.inclusive === false };
+};
+
+const within = (what: string, { low, high, open }: Bounds, unit = ''): string => {
   if (open) return `${what} above ${low} and below ${high}`;
   if (low !== undefined && high !== undefined) return `${what} of ${low} to ${high}${unit}`;
   if (low !== undefined) return `${what} of ${low} or more${unit}`;
@@ -58,9 +69,16 @@ const patternWords = (schema: z.core.$ZodType): string => {
   return issue?.message.replace(/^expected /, '') ?? 'text';
 };
 
-const textWords = (schema: z.ZodString | z.ZodStringFormat): string => {
-  if (schema.format === 'datetime') return 'a date and time with a time zone, such as 2026-11-23T10:00:00Z';
-  return schema.format === 'regex' ? patternWords(schema) : within('text', boundsOf(schema), ' characters');
+const textWords = (schema: z.core.$ZodType): string => {
+  const checks = checksOf(schema);
+  const format = checks.find((check) => check.format !== undefined)?.format;
+  if (format === 'datetime') return 'a date and time with a time zone, such as 2026-11-23T10:00:00Z';
+  return format === undefined ? within('text', boundsOf(checks), ' characters') : patternWords(schema);
+};
+
+const numberWords = (schema: z.core.$ZodType): string => {
+  const checks = checksOf(schema);
+  return within(checks.some(({ format }) => format === 'safeint') ? 'a whole number' : 'a number', boundsOf(checks));
 };
 
 /** What a field takes, in plain words. */
@@ -68,8 +86,8 @@ export const allowedIn = ({ schema }: Field): string => {
   if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(', ')}`;
   if (schema instanceof z.ZodLiteral) return [...schema.values].map((value) => JSON.stringify(value)).join(' or ');
   if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return textWords(schema);
-  if (schema instanceof z.ZodNumber) return within(schema.isInt ? 'a whole number' : 'a number', boundsOf(schema));
-  if (schema instanceof z.ZodArray) return within('a list', boundsOf(schema), ' items');
+  if (schema instanceof z.ZodNumber) return numberWords(schema);
+  if (schema instanceof z.ZodArray) return within('a list', boundsOf(checksOf(schema)), ' items');
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
   return schema instanceof z.ZodRecord ? 'an object of names and values' : 'any JSON value';

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { Manifest } from '../../core/intake/manifest.ts';
 import { manifestSchema } from '../../core/intake/manifest-schema.ts';
 import { completeManifest } from '../support/manifest.ts';
 
+const root = join(import.meta.dirname, '../..');
 const published = JSON.parse(readFileSync(new URL('../../schemas/manifest.v1.schema.json', import.meta.url), 'utf8'));
 /** Formats are off because the schema gives each of them as a pattern too. */
 const validate = new Ajv2020({ strict: true, validateFormats: false, allErrors: true }).compile(published);
@@ -89,5 +91,13 @@ describe('the published manifest schema', () => {
     const { datasets, parents } = published.properties.training.properties;
 
     expect(datasets.maxItems + parents.maxItems + 1).toBeLessThanOrEqual(90);
+  });
+
+  test("is made by the generator alone, since handlers are built without zod's way to JSON Schema", () => {
+    const callers = globSync('{core,functions}/**/*.ts', { cwd: root }).filter((path) =>
+      readFileSync(join(root, path), 'utf8').includes('toJSONSchema('),
+    );
+
+    expect(callers).toEqual(['core/intake/manifest-schema.ts']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Manifest } from '../../core/intake/manifest.ts';
+import { ARTIFACT_FORMATS, Manifest } from '../../core/intake/manifest.ts';
 import { MAX_MANIFEST_BYTES, readManifest } from '../../core/intake/read-manifest.ts';
 import { completeManifest, type ManifestInput } from '../support/manifest.ts';
 
@@ -262,5 +262,32 @@ describe('a manifest that two readers could read in two ways', () => {
       'intake.manifest-byte-order-mark',
       'intake.manifest-wrong-value',
     ]);
+  });
+});
+
+describe('what a field takes is said in plain words', () => {
+  test.each<[string, unknown, string]>([
+    ['$.manifestVersion', 2, '1'],
+    ['$.owner', 1, 'text of 1 to 200 characters'],
+    ['$.format', 'h5', `one of ${ARTIFACT_FORMATS.join(', ')}`],
+    ['$.files', {}, 'a list of 1 to 20000 items'],
+    ['$.metrics', {}, 'a list of at most 200 items'],
+    ['$.metrics[0].value', '1', 'a number'],
+    ['$.metrics[0].n', 0, 'a whole number of 1 or more'],
+    ['$.metrics[0].interval.confidence', 1, 'a number above 0 and below 1'],
+    ['$.training.environment.seed', '7', 'a whole number'],
+    ['$.training.trainedAt', 'today', 'a date and time with a time zone, such as 2026-11-23T10:00:00Z'],
+    ['$.training.code.commit', 'main', 'a full Git commit, 40 or 64 hex digits'],
+    ['$.training.hyperparameters', [], 'an object of names and values'],
+    ['$.training.code', '', 'an object with repository, commit'],
+    ['$.features[0].required', 'yes', 'true or false'],
+  ])('%s, given %j: %s', (path, value, allowed) => {
+    const keys = [...path.matchAll(/[a-zA-Z]+|[0-9]+/g)].map(([key]) => key);
+
+    const reading = readChanged((draft) => {
+      keys.slice(0, -1).reduce((parent, key) => parent[key], draft)[keys.at(-1) ?? ''] = value;
+    });
+
+    expect(reasonsOf(reading)).toMatchObject([{ path, allowed }]);
   });
 });
