@@ -26,3 +26,15 @@ test('the page about the local AWS names every repair, and no other', () => {
 
   expect(named.toSorted()).toEqual(repairs.toSorted());
 });
+
+test('whatever the page says the template must show has a test of that name', () => {
+  const page = readFileSync(join(root, 'docs/local-aws.md'), 'utf8');
+  const [, table = ''] = page.split('| not enforced here | what the template must show |\n|---|---|\n');
+  const promised = [...(table.split('\n\n')[0] ?? '').matchAll(/\| (.*) \|$/gm)].map(([, row = '']) =>
+    row.split(' | ').at(-1),
+  );
+  const tests = readFileSync(join(root, 'test/local/unenforced.test.ts'), 'utf8');
+  const shown = [...tests.matchAll(/^test\('(.*)', /gm)].map(([, name = '']) => name);
+
+  expect(promised.toSorted()).toEqual(shown.toSorted());
+});

@@ -1,45 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Answer } from '../../core/intake/contract.ts';
-import { digestOf } from '../../core/kernel/digest.ts';
+import type { Files } from '../../local/demo/model-files.ts';
 import { type Clients, eventually, type Running } from './local.ts';
 
+export { type Files, redeclared, shippedModel, withManifest } from '../../local/demo/model-files.ts';
+
 export type Plane = Running & Clients;
-export type Files = Record<string, Uint8Array>;
-
-const modelsFolder = join(import.meta.dirname, '../../models');
-
-const filesBelow = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-
-/** A version shipped with this repository, under a model name of its own so that tests do not meet. */
-export const shippedModel = (model: string, version: string, as = `${model}-${randomUUID().slice(0, 8)}`) => {
-  const folder = join(modelsFolder, model, version);
-  const files: Files = Object.fromEntries(filesBelow(folder).map((path) => [path, readFileSync(join(folder, path))]));
-  const manifest = { ...JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()), model: as };
-  return { model: as, version, manifest, files: withManifest(files, manifest) };
-};
-
-export const withManifest = (files: Files, manifest: unknown): Files => ({
-  ...files,
-  'manifest.json': Buffer.from(JSON.stringify(manifest, null, 2)),
-});
-
-/** The manifest's digests brought in line with the files: what an honest producer of these bytes would declare. */
-export const redeclared = (files: Files, manifest: { files: { path: string; size?: number }[] }): Files =>
-  withManifest(files, {
-    ...manifest,
-    files: manifest.files.map(({ path }) => {
-      const bytes = files[path] ?? new Uint8Array();
-      return { path, digest: digestOf(bytes), size: bytes.length };
-    }),
-  });
 
 /** Uploads in the given order, the manifest last unless it is named; resolves to the S3 version of each file. */
 export const upload = async (
