@@ -2,8 +2,8 @@ import type { Manifest } from '../intake/manifest.ts';
 import type { GateFinding, GateRules, RiskTier } from './contract.ts';
 import { PROVENANCE_FIELDS, type ProvenanceField } from './provenance-fields.ts';
 
-/** Products such as 0.55 × 20 exceed a whole number by a rounding error, which must not ask for one field more. */
-const ROUNDING = 1e-9;
+/** The smallest count that reaches the share. 0.55 × 20 is a hair above 11 in floating point, and asks for 11. */
+export const fieldsNeeded = (share: number, fields: number): number => Math.ceil(share * fields - 1e-9);
 
 const gapFindings = (field: ProvenanceField, manifest: Manifest, tier: RiskTier): GateFinding[] =>
   (field.ask(manifest)?.gaps ?? []).map(({ path, message }) => ({
@@ -17,7 +17,7 @@ const gapFindings = (field: ProvenanceField, manifest: Manifest, tier: RiskTier)
 const completeness = (manifest: Manifest, tier: RiskTier, threshold: number): GateFinding => {
   const answers = PROVENANCE_FIELDS.flatMap((field) => field.ask(manifest) ?? []);
   const declared = answers.filter((answer) => answer.declared).length;
-  const needed = Math.ceil(threshold * answers.length - ROUNDING);
+  const needed = fieldsNeeded(threshold, answers.length);
   return {
     gate: 'provenance.completeness',
     outcome: declared >= needed ? 'pass' : 'fail',

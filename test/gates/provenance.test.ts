@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GateRules, type RiskTier } from '../../core/gates/contract.ts';
-import { provenanceFindings } from '../../core/gates/provenance.ts';
+import { fieldsNeeded, provenanceFindings } from '../../core/gates/provenance.ts';
 import type { Manifest } from '../../core/intake/manifest.ts';
 import { type ManifestInput, manifestWith } from '../support/manifest.ts';
 
@@ -98,15 +98,14 @@ describe('provenance completeness', () => {
     );
   });
 
-  test('asks for the smallest whole number of fields that reaches the threshold', () => {
-    const thresholds = { ...defaults, full: 0.6 };
-    const manifest = (omitted: number) =>
-      manifestWith((draft) => {
-        for (const omit of OMISSIONS.slice(0, omitted)) omit(draft);
-      });
-
-    expect(judge(manifest(6), 'full', thresholds).completeness?.outcome).toBe('pass');
-    expect(judge(manifest(7), 'full', thresholds).completeness?.outcome).toBe('fail');
+  test.each([
+    [0.6, 15, 9],
+    [0.61, 15, 10],
+    [0.55, 20, 11],
+    [0, 15, 0],
+    [1, 15, 15],
+  ])('a share of %d of %i fields asks for %i', (share, fields, needed) => {
+    expect(fieldsNeeded(share, fields)).toBe(needed);
   });
 });
 

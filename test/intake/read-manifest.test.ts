@@ -196,6 +196,14 @@ describe('every mistake is one reason', () => {
     expect(reading.outcome).toBe('valid');
   });
 
+  test('a feature of one value has a range', () => {
+    const reading = readChanged((draft) => {
+      draft.features[0].maximum = draft.features[0].minimum;
+    });
+
+    expect(reading.outcome).toBe('valid');
+  });
+
   test('after 200 reasons a note says that there are more', () => {
     const reading = readChanged((draft) => {
       draft.files = Array.from({ length: 5000 }, () => ({}));

@@ -44,6 +44,14 @@ describe('deciding', () => {
     expect(decision).toMatchObject({ outcome: 'deny', reasons: [{ rule: 'policy.not-decided' }] });
   });
 
+  test('a question by someone whom the schema does not know is a no', () => {
+    const principal = { type: 'Clearance::Step', id: 'someone' };
+
+    const decision = decide(load(permit), { ...sound, query: { ...sound.query, principal } });
+
+    expect(decision).toMatchObject({ outcome: 'deny', reasons: [{ rule: 'policy.not-decided' }] });
+  });
+
   test('a forbid without details speaks in its own words', () => {
     const forbid = `@id("test.frozen") @reason("the registry is frozen") @fix("Wait until Monday.")
       forbid (principal, action, resource);`;
@@ -100,7 +108,7 @@ describe('what a reason tells', () => {
     ]);
   });
 
-  test('of a mismatch: both digests', () => {
+  test('of a mismatch: both digests, once, whoever saw it', () => {
     const evidence = evidenceOf();
     const [first, ...rest] = evidence.digests.files;
     const [, model] = evidence.digests.files;
@@ -110,7 +118,9 @@ describe('what a reason tells', () => {
       ...rest.map((entry) => (entry.path === model.path ? { ...entry, digest: first.digest } : entry)),
     ];
 
-    const reasons = reasonsFor({ ...evidence, digests: { ...evidence.digests, files: swapped } });
+    const mismatches = [{ path: model.path, declared: model.digest, actual: first.digest }];
+
+    const reasons = reasonsFor({ ...evidence, digests: { ...evidence.digests, files: swapped, mismatches } });
 
     expect(reasons).toMatchObject([{ path: model.path, found: first.digest, allowed: model.digest }]);
   });

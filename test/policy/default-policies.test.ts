@@ -147,6 +147,27 @@ describe('the default policies', () => {
     ]);
   });
 
+  test.each([
+    ['without files', { files: { declared: 0, uncovered: 0, mismatched: 0 } }],
+    ['that no gate looked at', { gates: { passed: [], failed: [], notEnoughEvidence: [] } }],
+    [
+      'with a finding of a gate that they do not know',
+      {
+        gates: {
+          passed: ['provenance.completeness', 'required.field'],
+          failed: [],
+          notEnoughEvidence: ['drift.stability'],
+        },
+      },
+    ],
+  ])('do not permit a version %s', (_, facts) => {
+    const { query, details } = registrationRequest(sound);
+
+    const decision = decide(policySet, { query: { ...query, context: { ...query.context, ...facts } }, details });
+
+    expect(rulesOf(decision)).toEqual(['policy.not-permitted']);
+  });
+
   test('name only gates that exist', () => {
     const named = Object.values(defaultPolicyFiles())
       .join('\n')

@@ -42,6 +42,14 @@ describe('loading a policy set', () => {
     expect(() => load('', 'namespace {')).toThrow(/^policy set: /);
   });
 
+  test('gives reasons in one order, whatever order the files are read in', () => {
+    const reversed = Object.fromEntries(Object.entries(defaultPolicyFiles()).reverse());
+
+    expect([...loadPolicySet(reversed, policySchema()).policies.keys()]).toEqual([
+      ...defaultPolicySet().policies.keys(),
+    ]);
+  });
+
   test('gives the same digest for the same texts, and another for any other', () => {
     const files = defaultPolicyFiles();
     const reversed = Object.fromEntries(Object.entries(files).reverse());
