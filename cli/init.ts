@@ -91,7 +91,7 @@ const textOf = ({ manifest, files, bytes, fillIn, notes, reasons, leftOut }: Ini
     ...(fillIn.length === 0 ? [] : ['', `… ${counted(fillIn.length, 'place')} to fill in:`]),
     ...table(fillIn.map(({ path, what }) => ['   ', path, what])),
     '',
-    'Then: clearance check DIR',
+    `Then: clearance check ${oneLine(dirname(manifest))}`,
   ].join('\n');
 
 /** Writes a manifest that says what the folder tells, and marks what only a human knows. */

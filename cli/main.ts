@@ -59,6 +59,70 @@ verb('verify <DIR>', 'tell whether the files are those that the holder of a key 
     run(async (context) => (await import('./verify.ts')).verify({ dir, ...options }, context)),
   );
 
+planeVerb('submit <DIR>', 'upload a version, the manifest last, and wait for the answer')
+  .requiredOption('--model <name>', 'the model, as the manifest says')
+  .requiredOption('--version <version>', 'the version, as the manifest says')
+  .option('--no-wait', 'do not wait for the answer')
+  .option('--timeout <seconds>', 'how long to wait for the answer', seconds, 300)
+  .option('--bucket <name>', 'the bucket of the plane, instead of asking which it is')
+  .option('--skip-check', 'upload whatever the manifest says, and let the plane refuse it', false)
+  .action((dir: string, { stage, bucket, timeout, skipCheck, ...options }) =>
+    run(async (context) => {
+      const [{ submit }, { planeOf }, { s3ModelBucket }] = await Promise.all([
+        import('./submit.ts'),
+        import('./plane.ts'),
+        import('./s3-model-bucket.ts'),
+      ]);
+      const open = async () => {
+        const name: string = bucket ?? (await planeOf(stage, context.signal).address()).modelBucket;
+        return s3ModelBucket(name, context.signal);
+      };
+      return submit({ dir, ...options, timeoutSeconds: timeout, check: !skipCheck }, { bucket: open }, context);
+    }),
+  );
+
+planeVerb('status <MODEL> <VERSION>', 'tell how a version stands').action((model: string, version: string, { stage }) =>
+  run(async ({ signal }) => {
+    const [{ status }, { planeOf }] = await Promise.all([import('./status.ts'), import('./plane.ts')]);
+    return status({ model, version }, planeOf(stage, signal));
+  }),
+);
+
+planeVerb('list [MODEL]', 'list the registered models, or the versions of one').action(
+  (model: string | undefined, { stage }) =>
+    run(async ({ signal }) => {
+      const [{ listModels, listVersions }, { planeOf }] = await Promise.all([
+        import('./list.ts'),
+        import('./plane.ts'),
+      ]);
+      const plane = planeOf(stage, signal);
+      return model === undefined ? listModels(plane) : listVersions(model, plane);
+    }),
+);
+
+planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a new folder, if it is what was signed')
+  .option('--key <PEM>', 'file with the public key to check with, instead of the one that the plane gives')
+  .action((model: string, version: string, dir: string, { stage, key }) =>
+    run(async (context) => {
+      const [{ pull }, { planeOf }, { s3ModelBucket }] = await Promise.all([
+        import('./pull.ts'),
+        import('./plane.ts'),
+        import('./s3-model-bucket.ts'),
+      ]);
+      const bucket = (name: string) => s3ModelBucket(name, context.signal);
+      return pull({ model, version, dir, key }, { plane: planeOf(stage, context.signal), bucket }, context);
+    }),
+  );
+
+planeVerb('key', 'print the public key that checks the signatures of a plane')
+  .option('--out <file>', 'write it to a file instead')
+  .action(({ stage, out }) =>
+    run(async ({ signal }) => {
+      const [{ key }, { planeOf }] = await Promise.all([import('./key.ts'), import('./plane.ts')]);
+      return key({ out }, planeOf(stage, signal));
+    }),
+  );
+
 try {
   await program.parseAsync();
 } catch (cause) {

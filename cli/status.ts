@@ -1,0 +1,43 @@
+import type { AttemptStatus } from '../core/intake/contract.ts';
+import { show } from '../core/kernel/reason.ts';
+import type { VersionStatus } from '../core/registry/api.ts';
+import { couldNotTell, EXIT, type ExitCode, type Outcome } from './outcome.ts';
+import type { Plane } from './plane.ts';
+import { counted, reasonLines } from './text.ts';
+
+export type StatusRequest = { readonly model: string; readonly version: string };
+
+const EXITS: Readonly<Record<VersionStatus['state'], ExitCode>> = {
+  registered: EXIT.yes,
+  rejected: EXIT.no,
+  unknown: EXIT.no,
+  running: EXIT.unknown,
+  incomplete: EXIT.unknown,
+};
+
+const attemptLines = ({ attempt, status, outcome, firstSeenAt, deadline, reasons, reasonCount }: AttemptStatus) => [
+  `  attempt ${attempt}, first seen ${firstSeenAt}: ${outcome ?? status}`,
+  ...(deadline === undefined ? [] : [`    files that are declared may still arrive until ${deadline}`]),
+  ...reasonLines(reasons).map((line) => `  ${line}`),
+  ...(reasonCount > reasons.length
+    ? [`    and ${counted(reasonCount - reasons.length, 'more reason')}, in the answer object`]
+    : []),
+];
+
+const headline = ({ model, version, state, registered }: VersionStatus): string => {
+  const name = `${model} ${version}`;
+  if (registered !== undefined)
+    return `✓ ${name} is registered since ${registered.registeredAt}, tier ${registered.tier}, root ${registered.root}`;
+  if (state === 'rejected') return `✗ ${name} was refused`;
+  if (state === 'unknown') return `✗ the plane has never seen ${name}`;
+  return `… ${name} is ${state === 'running' ? 'being examined' : 'not complete yet'}`;
+};
+
+/** How a version stands: registered, refused, unknown, or still on its way. */
+export const status = async (subject: StatusRequest, plane: Plane): Promise<Outcome<VersionStatus>> => {
+  const document = await plane.ask('status', subject);
+  if (document === undefined)
+    throw couldNotTell({ message: 'the plane does not say', found: show(subject), fix: 'Try again later.' });
+  const text = [headline(document), ...document.attempts.flatMap(attemptLines)].join('\n');
+  return { exitCode: EXITS[document.state], document, text };
+};

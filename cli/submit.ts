@@ -1,0 +1,212 @@
+import { type Answer, IntakeLimits, intake, MANIFEST } from '../core/intake/contract.ts';
+import { concurrently } from '../core/kernel/concurrently.ts';
+import type { Digest } from '../core/kernel/digest.ts';
+import { ModelId, VersionId } from '../core/kernel/identity.ts';
+import { type Reason, show } from '../core/kernel/reason.ts';
+import { answerKey, awaitAnswer } from './await-answer.ts';
+import type { Context } from './context.ts';
+import { digestAll, type LocalFile } from './files.ts';
+import { type LocalUpload, readUpload } from './local-upload.ts';
+import type { ModelBucket } from './model-bucket.ts';
+import { couldNotTell, EXIT, type ExitCode, interrupted, misused, type Outcome, Problem } from './outcome.ts';
+import { counted, inBytes, oneLine, reasonLines } from './text.ts';
+
+export type SubmitRequest = {
+  readonly dir: string;
+  readonly model: string;
+  readonly version: string;
+  readonly wait: boolean;
+  readonly timeoutSeconds: number;
+  readonly check: boolean;
+};
+
+export type SubmitDocument = {
+  /** `not-submitted`: it would be refused, so nothing was uploaded. `submitted`: nobody waited for the answer. */
+  readonly outcome: Answer['outcome'] | 'not-submitted' | 'submitted' | 'unanswered';
+  readonly model: string;
+  readonly version: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly bucket?: string;
+  /** S3 version of the manifest: the name of this attempt. */
+  readonly attempt?: string;
+  /** Key of the answer object, now or later. */
+  readonly answerKey?: string;
+  readonly answer?: Answer;
+  readonly reasons: readonly Reason[];
+};
+
+type Hashed = { readonly file: LocalFile; readonly digest: Digest };
+
+const requireNames = ({ model, version }: SubmitRequest): void => {
+  const checks = [
+    ['--model', ModelId.safeParse(model), model],
+    ['--version', VersionId.safeParse(version), version],
+  ] as const;
+  for (const [path, parsed, found] of checks) {
+    const allowed = parsed.error?.issues[0]?.message.replace(/^expected /, '');
+    if (allowed !== undefined)
+      throw misused({ path, message: 'no such name is possible', found: show(found), allowed });
+  }
+};
+
+const requireManifest = ({ folder }: LocalUpload, dir: string): void => {
+  if (!folder.files.some(({ path }) => path === MANIFEST))
+    throw misused({
+      path: 'DIR',
+      message: 'the folder has no manifest.json',
+      found: show(dir),
+      fix: 'clearance init writes one.',
+    });
+};
+
+const otherDigests = ({ manifest }: LocalUpload, hashed: readonly Hashed[]): Reason[] => {
+  const declared = new Map(manifest?.files.map(({ path, digest }) => [path, digest]));
+  return hashed.flatMap(({ file: { path }, digest }) => {
+    const allowed = declared.get(path);
+    return allowed === undefined || allowed === digest
+      ? []
+      : [
+          {
+            rule: 'intake.digest-mismatch',
+            path,
+            message: 'is not the file that the manifest declares',
+            found: digest,
+            allowed,
+          },
+        ];
+  });
+};
+
+/** Requests under way at once: enough to fill a line, few enough to share it. */
+const WIDTH = 8;
+
+type Sent = { done: number; attempt?: string };
+
+const standing = (sent: Sent, total: number, place: string): string =>
+  sent.attempt === undefined
+    ? `${sent.done} of ${counted(total, 'file')} stand under ${place}, manifest.json does not: nothing was announced`
+    : `everything stands under ${place}, and intake is at work on attempt ${sent.attempt}`;
+
+const sendAll = async (
+  hashed: readonly Hashed[],
+  { bucket, prefix, sent, context }: { bucket: ModelBucket; prefix: string; sent: Sent; context: Context },
+): Promise<string> => {
+  const total = hashed.reduce((sum, { file }) => sum + file.size, 0);
+  let bytes = 0;
+  const put = async ({ file, digest }: Hashed): Promise<string | undefined> => {
+    context.signal.throwIfAborted();
+    const onBytes = (more: number): void => {
+      bytes += more;
+      context.progress(`uploading ${oneLine(file.path)} (${inBytes(bytes)} of ${inBytes(total)})`);
+    };
+    const versionId = await bucket.put({ key: `${prefix}${file.path}`, file, digest, onBytes });
+    sent.done += 1;
+    return versionId;
+  };
+  await concurrently(
+    hashed.filter(({ file }) => file.path !== MANIFEST),
+    WIDTH,
+    put,
+  );
+  // Last, because its arrival is what starts intake.
+  const [manifest] = hashed.filter(({ file }) => file.path === MANIFEST);
+  const attempt = manifest === undefined ? undefined : await put(manifest);
+  if (attempt === undefined)
+    throw couldNotTell({
+      path: bucket.name,
+      message: 'the bucket keeps no versions',
+      fix: 'Submit to the bucket of the plane.',
+    });
+  sent.attempt = attempt;
+  return attempt;
+};
+
+const EXITS: Readonly<Record<SubmitDocument['outcome'], ExitCode>> = {
+  registered: EXIT.yes,
+  submitted: EXIT.yes,
+  rejected: EXIT.no,
+  'not-submitted': EXIT.no,
+  superseded: EXIT.unknown,
+  unanswered: EXIT.unknown,
+};
+
+const headline = ({ outcome, model, version, answer, answerKey: key, bucket, reasons }: SubmitDocument): string => {
+  const name = `${model} ${version}`;
+  const later = `clearance status ${model} ${version}, or s3://${bucket}/${key}, tells later`;
+  switch (outcome) {
+    case 'registered':
+      return `✓ ${name} is registered, tier ${answer?.tier}, root ${answer?.root}`;
+    case 'submitted':
+      return `✓ ${name} is submitted; ${later}`;
+    case 'unanswered':
+      return `… ${name} is submitted and not answered yet; ${later}`;
+    case 'superseded':
+      return `… ${name} was submitted again meanwhile, and that attempt has the answer`;
+    case 'not-submitted':
+      return `✗ nothing was uploaded, for ${counted(reasons.length, 'reason')}:`;
+    case 'rejected':
+      return `✗ ${name} was refused, for ${counted(reasons.length, 'reason')}:`;
+  }
+};
+
+const conclude = (document: SubmitDocument): Outcome<SubmitDocument> => ({
+  exitCode: EXITS[document.outcome],
+  document,
+  text: [headline(document), ...reasonLines(document.reasons)].join('\n'),
+});
+
+const NOT_PERMITTED: Reason = {
+  rule: 'cli.could-not-tell',
+  message: 'the last look at the answer was not permitted, or there is none yet',
+  fix: 'Reading answers takes s3:GetObject on answers/<model>/*.',
+};
+
+type Ports = { readonly bucket: () => Promise<ModelBucket> };
+
+/** Uploads a folder, the manifest last, and waits for the answer. */
+export const submit = async (
+  request: SubmitRequest,
+  { bucket: open }: Ports,
+  context: Context,
+): Promise<Outcome<SubmitDocument>> => {
+  requireNames(request);
+  const { model, version } = request;
+  const upload = await readUpload(request.dir, IntakeLimits.parse({}), { model, version });
+  const { files } = upload.folder;
+  const known = { model, version, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+  const refused = request.check ? [...upload.manifestReasons, ...upload.inventoryReasons] : [];
+  if (refused.length > 0) return conclude({ ...known, outcome: 'not-submitted', reasons: refused });
+  requireManifest(upload, request.dir);
+
+  const bucket = await open();
+  const digests = await digestAll(files, context);
+  const hashed = files.flatMap((file, index) =>
+    digests[index] === undefined ? [] : [{ file, digest: digests[index] }],
+  );
+  const others = request.check ? otherDigests(upload, hashed) : [];
+  if (others.length > 0) return conclude({ ...known, outcome: 'not-submitted', reasons: others });
+
+  const prefix = intake.keys.prefix({ model, version });
+  const sent: Sent = { done: 0 };
+  try {
+    const attempt = await sendAll(hashed, { bucket, prefix, sent, context });
+    const key = answerKey({ model, version }, bucket.name, attempt);
+    const submitted = { ...known, bucket: bucket.name, attempt, answerKey: key };
+    if (!request.wait) return conclude({ ...submitted, outcome: 'submitted', reasons: [] });
+    const waited = await awaitAnswer({ bucket, key, timeoutSeconds: request.timeoutSeconds }, context);
+    if (waited.answer === undefined)
+      return conclude({
+        ...submitted,
+        outcome: 'unanswered',
+        reasons: waited.lastLook === 'refused' ? [NOT_PERMITTED] : [],
+      });
+    const { answer } = waited;
+    return conclude({ ...submitted, outcome: answer.outcome, answer, reasons: answer.reasons });
+  } catch (cause) {
+    const stands = standing(sent, files.length, `s3://${bucket.name}/${prefix}`);
+    if (context.signal.aborted) throw interrupted({ message: `interrupted; ${stands}` });
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem(cause.exitCode, { ...cause.reason, message: `${cause.reason.message}; ${stands}` }, { cause });
+  }
+};
