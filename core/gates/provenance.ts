@@ -3,7 +3,7 @@ import type { GateFinding, GateRules, RiskTier } from './contract.ts';
 import { PROVENANCE_FIELDS, type ProvenanceField } from './provenance-fields.ts';
 
 /** The smallest count that reaches the share. 0.55 × 20 is a hair above 11 in floating point, and asks for 11. */
-export const fieldsNeeded = (share: number, fields: number): number => Math.ceil(share * fields - 1e-9);
+export const fieldsNeeded = (share: number, fields: number): number => Math.max(0, Math.ceil(share * fields - 1e-9));
 
 const gapFindings = (field: ProvenanceField, manifest: Manifest, tier: RiskTier): GateFinding[] =>
   (field.ask(manifest)?.gaps ?? []).map(({ path, message }) => ({

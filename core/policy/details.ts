@@ -4,7 +4,7 @@ import { type FileScan, type Finding, type ScanReport, type ScanVerdict, Severit
 import type { Mismatch, Uncovered } from './file-facts.ts';
 
 /** What a policy's sentence is about in this case: one for each file, field or measurement. */
-export type Detail = Omit<Reason, 'rule' | 'message'>;
+type Detail = Omit<Reason, 'rule' | 'message'>;
 
 /** Everything that a policy's `@details` may name. */
 export const DETAIL_NAMES: readonly string[] = [
