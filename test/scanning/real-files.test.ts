@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { real, realNames, scanBytes } from './support.ts';
+
+const FORMATS: Record<string, string> = {
+  'arrays.npz': 'npz',
+  'forest-gzip.joblib': 'gzip+pickle',
+  'forest-zlib.joblib': 'zlib+pickle',
+  'frame.parquet': 'parquet',
+  'module.pt': 'torch-zip',
+  'pipeline.onnx': 'onnx',
+  'state-dict-legacy.pt': 'torch-legacy',
+  'state-dict.pt': 'torch-zip',
+  'weights.safetensors': 'safetensors',
+};
+
+const formatOf = (name: string) => FORMATS[name] ?? (name.endsWith('.npy') ? 'npy' : 'pickle');
+
+test('there are real files of every format', () => {
+  expect(new Set(realNames().map(formatOf))).toEqual(new Set([...Object.values(FORMATS), 'npy', 'pickle']));
+});
+
+test.each(realNames())('%s, written by a real library, raises no alarm', async (name) => {
+  const scan = await scanBytes(real(name), name);
+
+  expect(scan).toMatchObject({ verdict: 'clean', findings: [], format: formatOf(name) });
+});
+
+test.each(realNames())('%s is told by its content, whatever it is called', async (name) => {
+  const scan = await scanBytes(real(name), 'weights.txt');
+
+  expect(scan).toMatchObject({ verdict: 'clean', format: formatOf(name) });
+});
