@@ -12,7 +12,9 @@ const stamp = join(modules, '.clearance-installed');
 
 /** Installs once per lock file: a stamp in node_modules names the lock that it was made from. */
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const began = Date.now();
   console.error('Installing the pinned packages with npm ci, once for this package-lock.json …');
@@ -35,7 +37,9 @@ function node() {
   if (existsSync(own)) return own;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
-  console.error(`Clearance needs Node 24 and npm has none for ${process.platform}-${process.arch}; install it by hand.`);
+  console.error(
+    `Clearance needs Node 24 and npm has none for ${process.platform}-${process.arch}; install it by hand.`,
+  );
   process.exit(1);
 }
 

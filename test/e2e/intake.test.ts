@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, expect, test } from 'vitest';
 import { readSigningKey } from '../../core/signing/public-key.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
+import { flipped } from '../../local/demo/model-files.ts';
 import { verifyWithStockTool } from '../../local/stock-tools.ts';
 import {
   answerOf,
@@ -37,18 +36,11 @@ const verifyWithStock = async (subject: { model: string; version: string }, file
   const bundle = await objectText(plane, `models/${subject.model}/${subject.version}/model.sig`);
   using directory = await folderOf({ ...files, 'model.sig': Buffer.from(bundle ?? '') });
   using keys = await folderOf({ 'key.pem': Buffer.from(publicKeyPem) });
-  return verifyWithStockTool({
+  return await verifyWithStockTool({
     folder: directory.folder,
     bundle: join(directory.folder, 'model.sig'),
     publicKey: join(keys.folder, 'key.pem'),
   });
-};
-
-const flipped = (bytes: Uint8Array): Uint8Array => {
-  const copy = Uint8Array.from(bytes);
-  const middle = copy.length >> 1;
-  copy[middle] = (copy[middle] ?? 0) ^ 1;
-  return copy;
 };
 
 test.each([
