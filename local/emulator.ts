@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { root, searchPath, workshop } from './paths.ts';
 import { freePort, requireFree } from './ports.ts';
 import { LocalAwsUnavailable } from './problem.ts';
+import { isAlive, killGroup } from './processes.ts';
 import { restoreSnapshot, type Snapshotable } from './snapshot.ts';
 
 export type Emulator = Snapshotable & {
@@ -72,15 +73,6 @@ const emulatorEnv = (
   ...(options.iam ? { AUTH: 'true' } : {}),
 });
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** A run that was killed before it could clean up leaves its folder; the owner's process id is in the name. */
 const newRunFolder = (): string => {
   mkdirSync(runs, { recursive: true });
@@ -94,20 +86,12 @@ const newRunFolder = (): string => {
   return folder;
 };
 
-/** Lambda workers are in the emulator's group: none outlives it. */
-const killGroup = (pid: number): void => {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // The group is gone, which is what was wanted.
-  }
-};
-
 /** Nothing in it is worth a farewell, and a graceful end can hang: the whole group goes at once, and its folder. */
 const stopper = (child: ChildProcess, folder: string): (() => Promise<void>) => {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const end = (): void => {
-    if (child.pid !== undefined) killGroup(child.pid);
+    // Lambda workers are in its group: none outlives it.
+    killGroup(child.pid);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.on('exit', end);

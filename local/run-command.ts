@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { LocalAwsUnavailable } from './problem.ts';
+import { killGroup } from './processes.ts';
 
 type CommandOptions = { cwd: string; env?: Record<string, string | undefined>; what: string };
 
@@ -9,10 +10,12 @@ const LAST_WORDS = 4000;
 export const runCommand = (command: string, args: readonly string[], options: CommandOptions): Promise<string> =>
   new Promise((resolve, reject) => {
     const { cwd, env, what } = options;
+    // A group of its own, so that the programs that the command starts can be ended with it.
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
     let printed = '';
     const keep = (chunk: Buffer): void => {
@@ -21,7 +24,7 @@ export const runCommand = (command: string, args: readonly string[], options: Co
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     // A program that leaves early takes its commands with it.
-    const end = (): boolean => child.kill('SIGTERM');
+    const end = (): void => killGroup(child.pid);
     process.on('exit', end);
     child.on('error', (cause) => reject(new LocalAwsUnavailable(`${what} could not run: ${cause.message}`, { cause })));
     child.on('close', (code, killedBy) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { workshop } from './paths.ts';
+import { isAlive } from './processes.ts';
 
 /** Folders by key, of which those used last are kept. Several programs may use one shelf at the same time. */
 export type Shelf = {
@@ -12,6 +13,9 @@ export type Shelf = {
    */
   put(key: () => string, fill: (draft: string) => Promise<void>): Promise<string>;
 };
+
+const DRAFT = 'draft-';
+const ownerOf = (draft: string): number => Number.parseInt(draft.slice(DRAFT.length), 10);
 
 export const shelf = (name: string, keep: number): Shelf => {
   const home = join(workshop, name);
@@ -25,7 +29,7 @@ export const shelf = (name: string, keep: number): Shelf => {
   };
 
   const put = async (key: () => string, fill: (draft: string) => Promise<void>): Promise<string> => {
-    const draft = join(home, `draft-${randomUUID()}`);
+    const draft = join(home, `${DRAFT}${process.pid}-${randomUUID()}`);
     mkdirSync(home, { recursive: true });
     try {
       // Filled aside and renamed: a reader sees all of it or nothing.
@@ -39,12 +43,17 @@ export const shelf = (name: string, keep: number): Shelf => {
     }
   };
 
+  /** Drafts belong to whoever fills them, until that process is gone. */
   const prune = (): void => {
-    const byAge = readdirSync(home)
-      .map((entry) => join(home, entry))
-      .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-      .sort((a, b) => b.used - a.used);
-    for (const { path } of byAge.slice(keep)) rmSync(path, { recursive: true, force: true });
+    const entries = readdirSync(home);
+    const abandoned = entries.filter((entry) => entry.startsWith(DRAFT) && !isAlive(ownerOf(entry)));
+    const byAge = entries
+      .filter((entry) => !entry.startsWith(DRAFT))
+      .map((entry) => ({ entry, used: statSync(join(home, entry), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+      .sort((a, b) => b.used - a.used)
+      .slice(keep)
+      .map(({ entry }) => entry);
+    for (const entry of [...abandoned, ...byAge]) rmSync(join(home, entry), { recursive: true, force: true });
   };
 
   return { find, put };
