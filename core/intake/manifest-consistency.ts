@@ -1,6 +1,8 @@
 import { Digest } from '../kernel/digest.ts';
 import { type Reason, show } from '../kernel/reason.ts';
+import { MANIFEST } from './contract.ts';
 import { jsonPath, valueAt } from './json-path.ts';
+import { refuseName } from './object-names.ts';
 
 type Place = { readonly model: string; readonly version: string };
 type Path = readonly PropertyKey[];
@@ -75,6 +77,22 @@ const repeated = (document: unknown, { list, what, by }: Identity): Reason[] => 
   });
 };
 
+/** Names that must never be signed, each at its place in the manifest. */
+const refusedNames = (document: unknown): Reason[] => {
+  const named = elementsAt(document, ['files']).flatMap(({ path, value }) => {
+    const name = textAt(value, ['path']);
+    return name === undefined || name === '' ? [] : [{ name, path: jsonPath([...path, 'path']) }];
+  });
+  const itself: Pick<Reason, 'message' | 'fix'> = {
+    message: 'a manifest cannot declare its own digest',
+    fix: `Leave ${MANIFEST} out of files; it is signed all the same.`,
+  };
+  return named.flatMap(({ name, path }) => {
+    const refusal = name === MANIFEST ? { rule: 'intake.name-refused', ...itself } : refuseName(name);
+    return refusal === undefined ? [] : [{ ...refusal, path, found: show(name) }];
+  });
+};
+
 type Reference = { readonly file: Path; readonly digest: Path };
 
 /** Fields that name a file of this version, and the digest they claim for it. */
@@ -137,6 +155,7 @@ const ownParent = (document: unknown): Reason[] =>
 export const contradictionsIn = (document: unknown, place: Place): Reason[] => [
   ...wrongPlace(document, place),
   ...NAMED.flatMap((identity) => repeated(document, identity)),
+  ...refusedNames(document),
   ...brokenReferences(document),
   ...wrongRanges(document),
   ...strayCategories(document),

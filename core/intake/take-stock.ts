@@ -56,14 +56,6 @@ export const takeStock = ({ manifest, objects: listed, limits, registered }: Sto
   const byPath = new Map(objects.map((object) => [object.path, object]));
   const reasons = [
     ...refuseNames([...new Set([...manifest.files.map((file) => file.path), ...objects.map((object) => object.path)])]),
-    ...manifest.files
-      .filter((file) => file.path === MANIFEST)
-      .map(() => ({
-        rule: 'intake.name-refused',
-        path: MANIFEST,
-        message: 'a manifest cannot declare its own digest',
-        fix: `Leave ${MANIFEST} out of files; it is signed all the same.`,
-      })),
     ...refuseUndeclared(manifest, objects),
     ...refuseExcess(objects, limits),
   ];
