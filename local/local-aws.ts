@@ -4,7 +4,7 @@ import { ensurePython } from './python.ts';
 import { findSnapshot, keepSnapshot, snapshotKey } from './snapshot.ts';
 import { type Assembly, assemblyOf, governanceApp, type LocalApp, type StageOverrides } from './synth.ts';
 
-export type { LocalApp, StageOverrides } from './synth.ts';
+export type { LocalApp } from './synth.ts';
 
 export type LocalAws = {
   /** `http://127.0.0.1:PORT`: every AWS service behind one address. */

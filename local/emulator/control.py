@@ -8,9 +8,9 @@ import threading
 import ministack.app as app
 from ministack.core.persistence import save_all
 
+
 def install(token):
     _answer_the_harness(token)
-    _save_only_when_asked()
     _end_with_the_harness()
 
 
@@ -26,20 +26,6 @@ def _answer_the_harness(token):
         return await original(method, path, headers, body, query_params, request_id)
 
     app._handle_post_body_shortcuts = handle
-
-
-def _save_only_when_asked():
-    """A snapshot is taken right after a deployment; writing everything again at the end would only slow the end down."""
-    original = app._handle_lifespan
-
-    async def lifespan(scope, receive, send):
-        async def announce(message):
-            app.PERSIST_STATE = False
-            await send(message)
-
-        await original(scope, receive, announce)
-
-    app._handle_lifespan = lifespan
 
 
 def _end_with_the_harness():

@@ -12,7 +12,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 SUPPORTED = "1.5.33"
-KEPT_VARIABLES = ("PATH", "HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR", "GATEWAY_PORT", "AUTH", "CLEARANCE_RUN_TOKEN", "CLEARANCE_WITHOUT_PATCH")
+KEPT_VARIABLES = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "STATE_DIR",
+    "S3_DATA_DIR",
+    "GATEWAY_PORT",
+    "AUTH",
+    "CLEARANCE_RUN_TOKEN",
+    "CLEARANCE_WITHOUT_PATCH",
+)
 SETTINGS = {
     "BIND_HOST": "127.0.0.1",
     # Either of these two would listen on every interface, whatever BIND_HOST says.

@@ -8,6 +8,7 @@ MODULES = (
     "iam",
     "kms",
     "lambda_",
+    "lambda_sources",
     "logs",
     "s3",
     "scheduler",

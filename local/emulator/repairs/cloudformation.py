@@ -11,7 +11,12 @@ from ministack.core.responses import get_account_id, get_region
 from .repair import instead_of, repair
 
 # Accepted and inert: what they do is asserted on the template.
-INERT_TYPES = ("AWS::Logs::QueryDefinition", "AWS::CloudTrail::Trail", "AWS::Events::EventBusPolicy", "AWS::XRay::Group")
+INERT_TYPES = (
+    "AWS::CloudTrail::Trail",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Logs::QueryDefinition",
+    "AWS::XRay::Group",
+)
 
 
 def _is_true(value):
@@ -59,7 +64,8 @@ def _encryption_xml(encryption):
 
 
 def _lifecycle_rule(index, rule):
-    made = {"ID": rule.get("Id", f"rule{index}"), "Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix", "")}}
+    made = {"ID": rule.get("Id", f"rule{index}"), "Status": rule["Status"]}
+    made["Filter"] = {"Prefix": rule.get("Prefix", "")}
     if "ExpirationInDays" in rule:
         made["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
     if "NoncurrentVersionExpiration" in rule:

@@ -117,8 +117,9 @@ def alarms_tell_eventbridge_and_functions():
     def dispatch(original, alarm, before, after, reason):
         original(alarm, before, after, reason)
         detail = _alarm_detail(alarm, before, after, reason)
-        entry = {"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change", "Detail": json.dumps(detail)}
-        events._put_events({"Entries": [{**entry, "Resources": [alarm["AlarmArn"]]}]}, True)
+        entry = {"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change"}
+        entry.update(Detail=json.dumps(detail), Resources=[alarm["AlarmArn"]])
+        events._put_events({"Entries": [entry]}, True)
         actions = {"ALARM": "AlarmActions", "OK": "OKActions"}.get(after, "InsufficientDataActions")
         if alarm.get("ActionsEnabled", True):
             for arn in alarm.get(actions) or []:
