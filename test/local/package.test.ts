@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makePackage } from '../../scripts/package.ts';
+
+const APP = `
+import { App, Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ModelGovernance } from 'clearance';
+const app = new App();
+const stack = new Stack(app, 'Theirs', { env: { account: '123456789012', region: 'eu-west-1' } });
+const plane = new ModelGovernance(stack, 'Plane', {
+  stage: { stage: 'prod' },
+  modelBucket: Bucket.fromBucketName(stack, 'TheirBucket', 'their-models'),
+  eventBus: EventBus.fromEventBusName(stack, 'TheirBus', 'their-bus'),
+});
+plane.grantSubmit(Role.fromRoleArn(stack, 'Trainer', 'arn:aws:iam::123456789012:role/trainer'), { models: ['fraud'] });
+const { Resources } = app.synth().getStackByName('Theirs').template;
+const types = Object.values(Resources).map(({ Type }) => Type);
+console.log(JSON.stringify({ machines: types.filter((type) => type === 'AWS::StepFunctions::StateMachine').length,
+  buses: types.filter((type) => type === 'AWS::Events::EventBus').length }));
+`;
+
+test('an app of somebody else installs the package and puts the plane beside its own bucket and bus', async () => {
+  const app = mkdtempSync(join(tmpdir(), 'clearance-app-'));
+  try {
+    const installed = join(app, 'node_modules');
+    mkdirSync(installed);
+    await makePackage(join(installed, 'clearance'));
+    const modules = join(import.meta.dirname, '../../node_modules');
+    for (const name of ['aws-cdk-lib', 'constructs', 'zod']) symlinkSync(join(modules, name), join(installed, name));
+    writeFileSync(join(app, 'app.mjs'), APP);
+
+    const printed = execFileSync(process.execPath, ['app.mjs'], {
+      cwd: app,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+    expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({ machines: 1, buses: 0 });
+  } finally {
+    rmSync(app, { recursive: true, force: true });
+  }
+}, 120_000);
