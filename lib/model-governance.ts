@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -123,12 +124,18 @@ export class ModelGovernance extends Construct {
       removal,
       logRetention: logDays,
       architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
-      network: props.network,
+      network: props.network === undefined ? undefined : this.#attach(props.network),
       dataKey,
       accessLogs: new AccessLogBucket(this, 'AccessLogs', { removal, days: logDays }),
       pages: props.pageTopic ?? new GovernedTopic(this, 'Pages', { key: dataKey, emails: alarms.pageEmails }),
       tickets: props.ticketTopic ?? new GovernedTopic(this, 'Tickets', { key: dataKey, emails: alarms.ticketEmails }),
     });
+  }
+
+  /** All functions share one security group; nothing connects to them. */
+  #attach({ vpc, ...network }: Network): Network {
+    const own = () => [new SecurityGroup(this, 'Functions', { vpc, description: 'Clearance functions' })];
+    return { ...network, vpc, securityGroups: network.securityGroups ?? (own() as ISecurityGroup[]) };
   }
 
   #ownBus(): IEventBus {

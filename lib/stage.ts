@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { GateRules } from '../core/gates/contract.ts';
@@ -87,11 +87,10 @@ export const parseStage = (input: unknown, origin: string): StageConfig => {
 };
 
 const DEFAULT_STAGE = 'dev';
-const stagePath = (name: string) => fromPackageRoot('stages', `${name}.json`);
 
 const stageFile = (name: string): unknown => {
-  if (existsSync(stagePath(name))) return JSON.parse(readFileSync(stagePath(name), 'utf8'));
   const known = readdirSync(fromPackageRoot('stages')).map((file) => file.replace(/\.json$/, ''));
+  if (known.includes(name)) return JSON.parse(readFileSync(fromPackageRoot('stages', `${name}.json`), 'utf8'));
   throw new Error(`stage: found ${show(name)}; allowed: ${known.join(', ')} (a file in stages/), or a JSON object`);
 };
 
@@ -103,14 +102,22 @@ const overlay = (base: unknown, over: unknown): unknown =>
     ? { ...base, ...Object.fromEntries(Object.entries(over).map(([key, value]) => [key, overlay(base[key], value)])) }
     : over;
 
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`stage: found ${show(text)}; allowed: a name or a JSON object`);
+  }
+};
+
 /**
  * The stage that `-c stage=…` asks for: the name of a file in stages/, or a JSON object laid over stages/dev.json.
  * Without it, dev.
  */
 export const stageFromContext = (context: unknown): StageConfig => {
-  const text = typeof context === 'string' ? context.trim() : undefined;
-  const asked: unknown = text?.startsWith('{') ? JSON.parse(text) : (context ?? DEFAULT_STAGE);
-  if (isObject(asked)) return parseStage(overlay(stageFile(DEFAULT_STAGE), asked), 'The context value "stage"');
-  if (typeof asked !== 'string') throw new Error(`stage: found ${show(asked)}; allowed: a name or a JSON object`);
-  return parseStage(stageFile(asked), `stages/${asked}.json`);
+  const asked = context ?? DEFAULT_STAGE;
+  const laid = typeof asked === 'string' && asked.trim().startsWith('{') ? parsedJson(asked) : asked;
+  if (isObject(laid)) return parseStage(overlay(stageFile(DEFAULT_STAGE), laid), 'The context value "stage"');
+  if (typeof laid !== 'string') throw new Error(`stage: found ${show(laid)}; allowed: a name or a JSON object`);
+  return parseStage(stageFile(laid), `stages/${laid}.json`);
 };

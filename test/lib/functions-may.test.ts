@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { may } from '../support/iam.ts';
+import { findResource, planeTemplate, resourcesOf } from '../support/plane.ts';
+import { powersOf } from '../support/powers.ts';
+
+const template = planeTemplate();
+const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${name}Role`)[0];
+
+const OBJECTS = ['decrypt objects', 'encrypt objects'];
+const ITEMS = ['decrypt items', 'encrypt items'];
+const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
+const ANSWERS = ['put an answer', 'read an answer'];
+const READS_REGISTRY = ['read the registry', 'decrypt items'];
+const READS_BYTES = [
+  'read an uncleared manifest',
+  'read uncleared bytes',
+  'read quarantined bytes',
+  'read registered bytes',
+];
+
+test.each([
+  ['ClaimUpload', ATTEMPTS],
+  [
+    'TakeInventory',
+    [
+      'list uploads',
+      'read an uncleared manifest',
+      ...ANSWERS,
+      'read evidence',
+      'keep a manifest',
+      'keep an inventory',
+      'keep a refusal',
+      ...ATTEMPTS,
+      ...READS_REGISTRY,
+      ...OBJECTS,
+    ],
+  ],
+  ['DigestFiles', [...READS_BYTES, 'read a mark', 'read evidence', 'keep digests', ...ATTEMPTS, ...OBJECTS]],
+  ['ScanFiles', [...READS_BYTES, 'read evidence', 'keep a scan', ...OBJECTS]],
+  ['EvaluateGates', ['read evidence', 'keep gate findings', ...OBJECTS]],
+  ['DecideRegistration', ['read evidence', 'keep a decision', ...OBJECTS]],
+  ['SignVersion', ['read evidence', 'keep a bundle', 'sign', 'read the public key', ...OBJECTS]],
+  [
+    'ReserveVersion',
+    ['read evidence', 'keep a registry refusal', ...READS_REGISTRY, 'change the registry', 'encrypt items', ...OBJECTS],
+  ],
+  [
+    'PublishVersion',
+    ['put a signature', 'read a signature', 'read a mark', 'mark a version', 'read evidence', ...OBJECTS],
+  ],
+  ['RegisterVersion', ['read evidence', ...READS_REGISTRY, 'change the registry', 'encrypt items', 'decrypt objects']],
+  ['AnswerUpload', [...ANSWERS, ...ATTEMPTS, ...OBJECTS]],
+  [
+    'QuarantineVersion',
+    [
+      'list uploads',
+      'read a mark',
+      'mark a version',
+      ...ANSWERS,
+      'read evidence',
+      ...ATTEMPTS,
+      ...READS_REGISTRY,
+      ...OBJECTS,
+    ],
+  ],
+  ['SweepUploads', [...ATTEMPTS, 'list open attempts', 'start intake']],
+  ['RecheckUpload', ['read attempts', ...READS_REGISTRY, 'read a mark', 'start intake', 'take arrived files']],
+  ['PublishFacts', ['follow changes', 'decrypt items', 'put a fact on the bus', 'keep what was not published']],
+  [
+    'AnswerQuery',
+    [
+      'read attempts',
+      ...READS_REGISTRY,
+      'follow lineage downstream',
+      'read evidence',
+      'decrypt objects',
+      'read the public key',
+    ],
+  ],
+])('%s may do what it is for, and nothing else', (name, powers) => {
+  const found = powersOf(template, roleOf(name));
+
+  expect(found.sort()).toEqual([...new Set(powers)].sort());
+});
+
+test('every function is in the table above', () => {
+  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(16);
+});
+
+test('nobody but the signer signs, even with permission to use every key', () => {
+  const planted = structuredClone(template);
+  const [, policy] = findResource(planted, 'AWS::IAM::Policy', 'ScanFiles');
+  const document = policy.Properties.PolicyDocument as { Statement: object[] };
+  document.Statement.push({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+
+  const powers = powersOf(planted, roleOf('ScanFiles'));
+
+  expect(powers).toContain('disable the signing key');
+  expect(powers).not.toContain('sign');
+});
+
+test('an administrator of S3 reads no uncleared bytes and forges neither marks, signatures, answers nor evidence', () => {
+  const planted = structuredClone(template);
+  const [, policy] = findResource(planted, 'AWS::IAM::Policy', 'AnswerQuery');
+  const document = policy.Properties.PolicyDocument as { Statement: object[] };
+  document.Statement.push({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
+
+  const added = powersOf(planted, roleOf('AnswerQuery')).filter(
+    (power) => !powersOf(template, roleOf('AnswerQuery')).includes(power),
+  );
+
+  expect(added).toEqual([
+    'list uploads',
+    'read registered bytes',
+    'upload a file',
+    'read a signature',
+    'read a mark',
+    'delete an upload',
+    'read an answer',
+    'change the bucket policy',
+    // Object Lock is what refuses this, and no policy says so.
+    'delete evidence',
+  ]);
+});
+
+test('the model of IAM refuses plain HTTP', () => {
+  const [evidence] = findResource(template, 'AWS::S3::Bucket', 'Evidence');
+  const request = { action: 's3:GetObject', resource: `<${evidence}.Arn>/intake/iris/1.0.0/attempt/0/scan.json` };
+  const overHttp = { ...request, context: { 'aws:SecureTransport': 'false' } };
+
+  const answers = [request, overHttp].map((asked) => may(template, roleOf('EvaluateGates'), asked));
+
+  expect(answers).toEqual([true, false]);
+});

@@ -1,0 +1,98 @@
+import { Stack } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { expect, test } from 'vitest';
+import { ModelGovernance } from '../../lib/model-governance.ts';
+import { may } from '../support/iam.ts';
+import { findResource, type Template, templateOf, unbundledApp } from '../support/plane.ts';
+import { powersOf } from '../support/powers.ts';
+
+const granted = (grant: (plane: ModelGovernance, who: Role) => void) => {
+  const app = unbundledApp();
+  const stack = new Stack(app, 'their-stack');
+  const who = new Role(stack, 'Somebody', { assumedBy: new AccountRootPrincipal() });
+  const plane = new ModelGovernance(stack, 'Plane', { stage: { stage: 'test' } });
+  grant(plane, who);
+  const template = templateOf(app, stack);
+  const [role] = findResource(template, 'AWS::IAM::Role', 'Somebody');
+  return { app, stack, template, role, powers: powersOf(template, role) };
+};
+
+const ASKS = ['find the plane', 'ask about a model', 'ask about another model'];
+const uploads = (template: Template, key: string) => ({
+  action: 's3:PutObject',
+  resource: `<${findResource(template, 'AWS::S3::Bucket', 'Models')[0]}.Arn>/${key}`,
+});
+
+test('who may submit uploads and asks; reads no model, marks nothing, signs nothing, answers nothing', () => {
+  const { powers } = granted((plane, who) => plane.grantSubmit(who));
+
+  expect(powers).toEqual(['upload a file', 'read an answer', 'decrypt objects', 'encrypt objects', ...ASKS]);
+});
+
+test('who may submit one model uploads no other, nor one whose name begins alike', () => {
+  const { template, role, powers } = granted((plane, who) => plane.grantSubmit(who, { models: ['iris'] }));
+
+  const others = ['models/other/1/model.onnx', 'models/iris-2/1/model.onnx', 'answers/iris/1/x.json', 'model.onnx'];
+  const allowed = others.filter((key) => may(template, role, uploads(template, key)));
+
+  expect(powers).toContain('upload a file');
+  expect(powers).not.toContain('ask about another model');
+  expect(allowed).toEqual([]);
+});
+
+test('who may read sees registered versions only', () => {
+  const { powers } = granted((plane, who) => plane.grantRead(who));
+
+  expect(powers).toEqual(['read registered bytes', 'read a signature', 'read an answer', 'decrypt objects', ...ASKS]);
+});
+
+test('who may operate restarts, redrives and looks; reads no model, changes no state, signs nothing', () => {
+  const { powers } = granted((plane, who) => plane.grantOperate(who));
+
+  expect(powers).toEqual([
+    'read attempts',
+    'list open attempts',
+    'read the registry',
+    'follow lineage downstream',
+    'decrypt items',
+    'start intake',
+    'sweep',
+    'redrive dead letters',
+    ...ASKS,
+  ]);
+});
+
+test('who may audit reads all evidence and changes nothing', () => {
+  const { powers } = granted((plane, who) => plane.grantAudit(who));
+
+  expect(powers).toEqual([
+    'read evidence',
+    'read attempts',
+    'read the registry',
+    'follow lineage downstream',
+    'read the public key',
+    'decrypt objects',
+    'decrypt items',
+    ...ASKS,
+  ]);
+});
+
+test('no grant leaves a wildcard without a reason', () => {
+  const { app, stack } = granted((plane, who) => {
+    plane.grantSubmit(who, { models: ['iris'] });
+    plane.grantRead(who);
+    plane.grantOperate(who);
+    plane.grantAudit(who);
+  });
+
+  const { violations } = new AwsSolutionsChecks(app).validateScope(stack);
+
+  expect(violations).toEqual([]);
+});
+
+test('a model name that is none is refused at synth, before it becomes a wildcard in a policy', () => {
+  const wildcard = () => granted((plane, who) => plane.grantSubmit(who, { models: ['*'] }));
+
+  expect(wildcard).toThrow('lower-case letters');
+});

@@ -1,0 +1,104 @@
+import { may, type Request } from './iam.ts';
+import { findResource, printed, type Template } from './plane.ts';
+
+/** Everything worth asking whether a role may do it, by a name that reads as a sentence. */
+const requestsOf = (template: Template): Record<string, Request> => {
+  const arn = (type: string, part: string, attribute = 'Arn') =>
+    `<${findResource(template, type, part)[0]}.${attribute}>`;
+  const models = arn('AWS::S3::Bucket', 'Models');
+  const evidence = arn('AWS::S3::Bucket', 'Evidence');
+  const table = (part: string) => arn('AWS::DynamoDB::Table', part);
+  const dataKey = arn('AWS::KMS::Key', 'DataKey');
+  const signingKey = arn('AWS::KMS::Key', 'Signing');
+  const workflow = `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Intake')[0]}>`;
+  const version = `${models}/models/iris/1.0.0`;
+  const attempt = `${evidence}/intake/iris/1.0.0/attempt/0`;
+  const cleared = { 's3:ExistingObjectTag/clearance': 'registered' };
+  const quarantined = { 's3:ExistingObjectTag/clearance': 'quarantined' };
+  const parameter = findResource(template, 'AWS::SSM::Parameter', 'Address')[0];
+  const through = (service: string) => ({ 'kms:ViaService': `${service}.<AWS::Region>.<AWS::URLSuffix>` });
+  return {
+    'list uploads': { action: 's3:ListBucketVersions', resource: models, context: { 's3:prefix': 'models/iris/' } },
+    'read an uncleared manifest': { action: 's3:GetObjectVersion', resource: `${version}/manifest.json` },
+    'read uncleared bytes': { action: 's3:GetObjectVersion', resource: `${version}/model.onnx` },
+    'read quarantined bytes': {
+      action: 's3:GetObjectVersion',
+      resource: `${version}/model.onnx`,
+      context: quarantined,
+    },
+    'read the latest uncleared bytes': { action: 's3:GetObject', resource: `${version}/model.onnx` },
+    'read registered bytes': { action: 's3:GetObjectVersion', resource: `${version}/model.onnx`, context: cleared },
+    'upload a file': { action: 's3:PutObject', resource: `${version}/model.onnx` },
+    'upload a marked file': {
+      action: 's3:PutObject',
+      resource: `${version}/model.onnx`,
+      context: { 's3:RequestObjectTag/clearance': 'registered' },
+    },
+    'put a signature': { action: 's3:PutObject', resource: `${version}/model.sig` },
+    'read a signature': { action: 's3:GetObject', resource: `${version}/model.sig`, context: cleared },
+    'read a mark': { action: 's3:GetObjectVersionTagging', resource: `${version}/model.onnx` },
+    'mark a version': { action: 's3:PutObjectVersionTagging', resource: `${version}/model.onnx` },
+    'mark the latest': { action: 's3:PutObjectTagging', resource: `${version}/model.onnx` },
+    'unmark a version': { action: 's3:DeleteObjectVersionTagging', resource: `${version}/model.onnx` },
+    'delete an upload': { action: 's3:DeleteObject', resource: `${version}/model.onnx` },
+    'delete a version': { action: 's3:DeleteObjectVersion', resource: `${version}/model.onnx` },
+    'put an answer': { action: 's3:PutObject', resource: `${models}/answers/iris/1.0.0/attempt.json` },
+    'read an answer': { action: 's3:GetObject', resource: `${models}/answers/iris/1.0.0/attempt.json` },
+    'change the bucket policy': { action: 's3:PutBucketPolicy', resource: models },
+    'read evidence': { action: 's3:GetObject', resource: `${attempt}/scan.json` },
+    'keep a manifest': { action: 's3:PutObject', resource: `${attempt}/manifest.json` },
+    'keep an inventory': { action: 's3:PutObject', resource: `${attempt}/inventory.json` },
+    'keep a refusal': { action: 's3:PutObject', resource: `${attempt}/refusal.json` },
+    'keep digests': { action: 's3:PutObject', resource: `${attempt}/digests.json` },
+    'keep a scan': { action: 's3:PutObject', resource: `${attempt}/scan.json` },
+    'keep gate findings': { action: 's3:PutObject', resource: `${attempt}/gates.json` },
+    'keep a decision': { action: 's3:PutObject', resource: `${attempt}/decision.json` },
+    'keep a registry refusal': { action: 's3:PutObject', resource: `${attempt}/registry-refusal.json` },
+    'keep a bundle': { action: 's3:PutObject', resource: `${evidence}/signing/iris/1.0.0/root-key.json` },
+    'delete evidence': { action: 's3:DeleteObjectVersion', resource: `${attempt}/scan.json` },
+    'read attempts': { action: 'dynamodb:GetItem', resource: table('Attempts') },
+    'list open attempts': { action: 'dynamodb:Query', resource: `${table('Attempts')}/index/open` },
+    'change attempts': { action: 'dynamodb:PutItem', resource: table('Attempts') },
+    'delete attempts': { action: 'dynamodb:DeleteItem', resource: table('Attempts') },
+    'read the registry': { action: 'dynamodb:GetItem', resource: table('Registry') },
+    'follow lineage downstream': { action: 'dynamodb:Query', resource: `${table('Registry')}/index/inverse` },
+    'change the registry': { action: 'dynamodb:PutItem', resource: table('Registry') },
+    'delete from the registry': { action: 'dynamodb:DeleteItem', resource: table('Registry') },
+    'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
+    sign: { action: 'kms:Sign', resource: signingKey },
+    'read the public key': { action: 'kms:GetPublicKey', resource: signingKey },
+    'disable the signing key': { action: 'kms:DisableKey', resource: signingKey },
+    'use the data key by itself': { action: 'kms:Decrypt', resource: dataKey },
+    'decrypt objects': { action: 'kms:Decrypt', resource: dataKey, context: through('s3') },
+    'encrypt objects': { action: 'kms:GenerateDataKey', resource: dataKey, context: through('s3') },
+    'decrypt items': { action: 'kms:Decrypt', resource: dataKey, context: through('dynamodb') },
+    'encrypt items': { action: 'kms:Encrypt', resource: dataKey, context: through('dynamodb') },
+    'start intake': { action: 'states:StartExecution', resource: workflow },
+    'put a fact on the bus': { action: 'events:PutEvents', resource: arn('AWS::Events::EventBus', 'Bus') },
+    'call a step': { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'SignVersion') },
+    sweep: { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'SweepUploads') },
+    'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
+    'redrive dead letters': { action: 'sqs:StartMessageMoveTask', resource: arn('AWS::SQS::Queue', 'UncheckedFiles') },
+    'keep what was not published': { action: 'sqs:SendMessage', resource: arn('AWS::SQS::Queue', 'Unpublished') },
+    'find the plane': {
+      action: 'ssm:GetParameter',
+      resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
+    },
+    'ask about a model': query(template, '/v1/models/iris'),
+    'ask about another model': query(template, '/v1/models/other'),
+  };
+};
+
+const query = (template: Template, path: string): Request => {
+  const api = printed({ Ref: findResource(template, 'AWS::ApiGatewayV2::Api', 'Api')[0] });
+  return {
+    action: 'execute-api:Invoke',
+    resource: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:${api}/$default/GET${path}`,
+  };
+};
+
+/** The names of all that a role may do. */
+export const powersOf = (template: Template, role: string): string[] =>
+  Object.entries(requestsOf(template))
+    .filter(([, request]) => may(template, role, request))
+    .map(([name]) => name);
