@@ -68,7 +68,8 @@ const walk = async (stream: ByteStream, m: Machine, options: Options): Promise<{
     if (needed > limits.lineBytes * 2) throw limit('lineBytes', limits);
     const before = stream.window.length;
     await stream.fill(needed);
-    if (stream.window.length === before) throw new Malformed('the stream ends before its STOP', 'pickle.truncated');
+    if (stream.window.length < needed && stream.window.length === before)
+      throw new Malformed('the stream ends before its STOP', 'pickle.truncated');
   }
 };
 
