@@ -78,14 +78,16 @@ const opened = (request: ClaimRequest): AttemptRecord => ({
 
 /**
  * Who may work on an attempt now. The lease is as long as the workflow may run, so a lease that is over is the lease
- * of a workflow that is over.
+ * of a workflow that is over: it gets no second one, or a call of a workflow that was stopped meanwhile would take the
+ * attempt from the one that was started in its place.
  */
 export const claim = (standing: AttemptRecord | undefined, request: ClaimRequest): Claim => {
   const { execution, now, leaseSeconds, limits } = request;
   const record = standing ?? opened(request);
   if (record.status === 'answered') return { outcome: 'answered' };
   const mine = record.owner === execution;
-  if (record.status === 'running' && !mine && !isPast(record.leaseUntil, now)) return { outcome: 'in-progress' };
+  const over = isPast(record.leaseUntil, now);
+  if (record.status === 'running' && (mine ? over : !over)) return { outcome: 'in-progress' };
   const tries = record.status === 'incomplete' ? 1 : mine ? record.tries : record.tries + 1;
   const claimed: AttemptRecord = {
     ...record,

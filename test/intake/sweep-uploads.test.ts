@@ -31,6 +31,54 @@ test('an execution that never held the attempt is not started again when it ends
   expect(plane.started).toEqual([]);
 });
 
+test('an execution that died before it could claim its upload is started again', async () => {
+  const plane = memoryPlane();
+
+  const restarted = await sweepDead(plane)('execution-1', input('m1'));
+  const next = await claimUpload({ ...plane, leaseSeconds: 600 })(announcement('m1', 'execution-2'));
+
+  expect(restarted).toBe(true);
+  expect(plane.started).toEqual([input('m1')]);
+  expect(next.outcome).toBe('claimed');
+});
+
+test('a last call of an execution that was stopped takes nothing from the one that is started in its place', async () => {
+  const plane = memoryPlane();
+  const claim = claimUpload({ ...plane, leaseSeconds: 600 });
+  await sweepDead(plane)('execution-1', input('m1'));
+
+  const late = await claim(announcement('m1', 'execution-1'));
+  const next = await claim(announcement('m1', 'execution-2'));
+
+  expect([late.outcome, next.outcome]).toEqual(['in-progress', 'claimed']);
+});
+
+test('uploads that no execution can claim are not started for ever', async () => {
+  const plane = memoryPlane({ tries: 2 });
+  const sweep = sweepDead(plane);
+
+  const restarted = [];
+  for (const execution of ['execution-1', 'execution-2', 'execution-3'])
+    restarted.push(await sweep(execution, input('m1')));
+  const soon = await sweepDue(plane)();
+  plane.pass(3600);
+  const later = await sweepDue(plane)();
+
+  expect(restarted).toEqual([true, true, false]);
+  expect([soon, later]).toEqual([0, 1]);
+});
+
+test('an execution that died after it put an incomplete upload to rest leaves it to its deadline', async () => {
+  const plane = memoryPlane();
+  const waiting = putManifest(plane);
+  await takeInventory(plane)({ attempt: await claimed(plane, waiting, 'execution-1'), execution: 'execution-1' });
+
+  const restarted = await sweepDead(plane)('execution-1', input(waiting));
+
+  expect(restarted).toBe(false);
+  expect(plane.started).toEqual([]);
+});
+
 test('an attempt that nothing can finish is left for an hour instead of being started for ever', async () => {
   const plane = memoryPlane({ tries: 1 });
   const claim = claimUpload({ ...plane, leaseSeconds: 600 });
