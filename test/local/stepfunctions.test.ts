@@ -33,24 +33,32 @@ probe('sfn_stops_a_machine_that_takes_too_long', 'a machine past its TimeoutSeco
 
 probe(
   'sfn_does_nothing_more_once_it_is_over',
-  'a stopped execution starts no further task in a branch',
+  'a stopped execution starts no further task in a branch, and tries none again',
   async (aws) => {
     const QueueUrl = await makeQueue(aws, 'after-stop');
-    const Send = {
+    const sendTo = (url: string, more: object = {}) => ({
       Type: 'Task',
       Resource: 'arn:aws:states:::sqs:sendMessage',
-      Arguments: { QueueUrl, MessageBody: 'too late' },
+      Arguments: { QueueUrl: url, MessageBody: 'too late' },
       End: true,
+      ...more,
+    });
+    const late = {
+      StartAt: 'Wait',
+      States: { Wait: { Type: 'Wait', Seconds: 1, Next: 'Send' }, Send: sendTo(QueueUrl) },
     };
-    const branch = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 1, Next: 'Send' }, Send } };
-    const machine = { StartAt: 'Both', States: { Both: { Type: 'Parallel', Branches: [branch], End: true } } };
+    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 1, MaxAttempts: 5 }];
+    const again = { StartAt: 'Again', States: { Again: sendTo(`${QueueUrl}-made-later`, { Retry }) } };
+    const machine = { StartAt: 'Both', States: { Both: { Type: 'Parallel', Branches: [late, again], End: true } } };
     const executionArn = await startMachine(aws, 'stopped', machine);
 
     await pause(200);
     await aws.sfn.send(new StopExecutionCommand({ executionArn }));
+    const laterUrl = await makeQueue(aws, 'after-stop-made-later');
     await pause(1500);
+    const sent = async (url: string) => (await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: url }))).Messages;
 
-    expect((await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages).toBeUndefined();
+    expect([await sent(QueueUrl), await sent(laterUrl)]).toEqual([undefined, undefined]);
     expect((await untilOver(aws, executionArn)).status).toBe('ABORTED');
   },
 );

@@ -91,6 +91,12 @@ def sfn_does_nothing_more_once_it_is_over():
     def retrier(original, retriers, error, counts):
         return (None, -1) if _is_over(running.get()) else original(retriers, error, counts)
 
+    @instead_of(sfn, "_invoke_resource")
+    def invoke(original, resource, data):
+        if _is_over(running.get()):
+            raise sfn._ExecutionError("States.Runtime", "The execution was over before the next attempt.")
+        return original(resource, data)
+
     @instead_of(sfn, "_fail_execution")
     def fail(original, execution, error, cause):
         if not _is_over(execution):
