@@ -6,9 +6,7 @@ import { type Fact, factId } from '../kernel/fact.ts';
 import { present } from '../kernel/present.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { DecisionRecord } from '../policy/contract.ts';
-import { settled } from './attempt.ts';
-import { changeAttempt } from './change-attempt.ts';
-import { Answer, type Attempt, Inventory, intake, Refusal, type VersionRejected } from './contract.ts';
+import { type Answer, type Attempt, Inventory, intake, Refusal, type VersionRejected } from './contract.ts';
 import {
   type Answers,
   type Attempts,
@@ -18,6 +16,7 @@ import {
   type RegisteredVersions,
   type Uploads,
 } from './ports.ts';
+import { settleAttempt } from './settle-attempt.ts';
 
 type Input = z.output<typeof intake.tasks.quarantineVersion.input>;
 type Output = z.input<typeof intake.tasks.quarantineVersion.output>;
@@ -45,25 +44,14 @@ export const quarantineVersion =
       ...(await reasonsIn(ports.evidence, evidence)),
     ];
     await setAside(ports, attempt, evidence.inventory ?? null);
-    const key = intake.keys.answer(attempt);
-    const answer: Answer = {
-      answerVersion: 1,
-      outcome: 'rejected',
-      model: attempt.model,
-      version: attempt.version,
-      attempt: attempt.id,
+    const said = {
+      outcome: 'rejected' as const,
       answeredAt: ports.clock.now().toISOString(),
       reasons: reasons.length > 0 ? reasons : [unexplained()],
       evidence: present(evidence),
       execution,
     };
-    const standing = Answer.parse(JSON.parse(await ports.answers.putOnce(attempt.bucket, key, JSON.stringify(answer))));
-    await changeAttempt(ports.attempts, attempt, (record) =>
-      record === undefined || record.status === 'answered'
-        ? undefined
-        : { record: settled(record, standing, key), fact: rejection(attempt, standing, key) },
-    );
-    return { answer: key };
+    return { answer: await settleAttempt(ports, attempt, said, (answer, key) => rejection(attempt, answer, key)) };
   };
 
 const reasonsIn = async (store: EvidenceStore, evidence: Input['evidence']): Promise<Reason[]> => {

@@ -3,12 +3,13 @@ import type { Clock } from '../kernel/clock.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { type EvidenceRef, type EvidenceStore, keepEvidence } from '../kernel/evidence.ts';
 import type { Reason } from '../kernel/reason.ts';
-import { rest, settled } from './attempt.ts';
+import { rest } from './attempt.ts';
 import { changeAttempt } from './change-attempt.ts';
-import { Answer, type Attempt, type IntakeLimits, Inventory, intake, MANIFEST, Refusal } from './contract.ts';
+import { type Attempt, type IntakeLimits, Inventory, intake, MANIFEST, Refusal } from './contract.ts';
 import { Manifest } from './manifest.ts';
 import type { Answers, Attempts, RegisteredVersions, Uploads } from './ports.ts';
 import { MAX_MANIFEST_BYTES, readManifest } from './read-manifest.ts';
+import { settleAttempt } from './settle-attempt.ts';
 import { type StoredObject, takeStock } from './take-stock.ts';
 
 type Input = z.output<typeof intake.tasks.takeInventory.input>;
@@ -114,34 +115,25 @@ const waitForFiles = async (ports: InventoryPorts, attempt: Attempt, manifest: M
 
 /** A newer manifest is an attempt of its own and has an answer of its own; this one ends without a verdict. */
 const supersede = async (
-  { attempts, answers, clock }: InventoryPorts,
+  ports: InventoryPorts,
   attempt: Attempt,
   execution: string,
   by: StoredObject,
 ): Promise<Output> => {
-  const key = intake.keys.answer(attempt);
-  const answer: Answer = {
-    answerVersion: 1,
+  const reason: Reason = {
+    rule: 'intake.superseded',
+    path: MANIFEST,
+    message: `a newer manifest.json was uploaded, S3 version ${by.versionId}`,
+    fix: `See the answer at ${intake.keys.answer({ ...attempt, id: by.versionId })}.`,
+  };
+  const answeredAt = ports.clock.now().toISOString();
+  await settleAttempt(ports, attempt, {
     outcome: 'superseded',
-    model: attempt.model,
-    version: attempt.version,
-    attempt: attempt.id,
-    answeredAt: clock.now().toISOString(),
-    reasons: [
-      {
-        rule: 'intake.superseded',
-        path: MANIFEST,
-        message: `a newer manifest.json was uploaded, S3 version ${by.versionId}`,
-        fix: `See the answer at ${intake.keys.answer({ ...attempt, id: by.versionId })}.`,
-      },
-    ],
+    answeredAt,
+    reasons: [reason],
     evidence: {},
     execution,
-  };
-  const standing = Answer.parse(JSON.parse(await answers.putOnce(attempt.bucket, key, JSON.stringify(answer))));
-  await changeAttempt(attempts, attempt, (record) =>
-    record === undefined || record.status === 'answered' ? undefined : { record: settled(record, standing, key) },
-  );
+  });
   return { ...NOTHING, outcome: 'superseded' };
 };
 
