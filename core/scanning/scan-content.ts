@@ -60,6 +60,9 @@ const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Prom
   return 'safetensors';
 };
 
+/** Such names are opened with an unpickler, whatever the content looks like. */
+const PICKLE_NAME = /\.(?:pkl|pickle|joblib|pt|pth|ckpt)$/i;
+
 /** Formats without a magic: pickles of the text protocols, ONNX, text; then what is merely known. */
 const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): Promise<string> => {
   const { source, name, member } = content;
@@ -73,9 +76,10 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
     const onnx = await scanOnnx(scan, source, member);
     if (onnx) return 'onnx';
   }
+  const known = knownFormat(head);
+  if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
   const text = await scanText(scan, source, { name, head, member });
   if (text !== undefined) return text;
-  const known = knownFormat(head);
   scan.report(known?.rule ?? 'format.unknown', { what: known?.format ?? 'unknown content', member });
   return known?.format ?? 'unknown';
 };

@@ -65,6 +65,15 @@ describe('files that are not clean, whatever they are called', () => {
   });
 });
 
+test('text is judged as the pickle that its name makes of it', async () => {
+  const lines = utf8('cantigravity\nabout\n');
+
+  const asText = await scanBytes(lines, 'words.txt');
+  const asPickle = await scanBytes(lines, 'model.pkl');
+
+  expect([asText.verdict, asPickle.verdict]).toEqual(['clean', 'malicious']);
+});
+
 describe('a compressed file', () => {
   const hostile = pickle(PAYLOAD);
 

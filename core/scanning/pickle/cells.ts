@@ -32,8 +32,8 @@ const grown = (needed: number, capacity: number) => Math.max(needed, capacity * 
 
 /** A column of (tag, payload) cells in two typed arrays: nine bytes a value, however many million there are. */
 export class Cells {
-  tags = new Uint8Array(256);
-  payloads = new Float64Array(256);
+  tags = new Uint8Array(64);
+  payloads = new Float64Array(64);
   length = 0;
   readonly #limits: ScanLimits;
   readonly #limit: 'stack' | 'memo';

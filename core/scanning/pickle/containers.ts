@@ -1,7 +1,7 @@
 import { type Cells, TAG } from './cells.ts';
 
 const TRACKED = 1 << 24;
-const RING = 1024;
+const RING = 256;
 const MAX_ITEMS = 16;
 const MAX_ENTRIES = 256;
 
@@ -15,18 +15,19 @@ const WEIGHT_CAP = 1e15;
  * tuples and for the dict that was filled last, which is where class states, shapes and dtypes stand.
  */
 export class Containers {
-  #weights = new Float64Array(1024);
+  #weights = new Float64Array(64);
   #count = 1;
   heaviest = 1;
-  readonly #tupleIds = new Float64Array(RING).fill(-1);
+  readonly #tupleIds: number[] = [];
   readonly #tupleLengths = new Uint8Array(RING);
-  readonly #tupleTags = new Uint8Array(RING * MAX_ITEMS);
-  readonly #tuplePayloads = new Float64Array(RING * MAX_ITEMS);
+  /** Made with the first tuple: many files are looked at that turn out to be no pickle. */
+  #tupleTags = new Uint8Array();
+  #tuplePayloads = new Float64Array();
   #dict = -1;
   #dictOverflow = false;
   #dictLength = 0;
-  readonly #dictTags = new Uint8Array(MAX_ENTRIES * 2);
-  readonly #dictPayloads = new Float64Array(MAX_ENTRIES * 2);
+  readonly #dictTags: number[] = [];
+  readonly #dictPayloads: number[] = [];
 
   /** A new empty container. Number 0 is the empty tuple, and stands for all beyond the tracked ones. */
   create(): number {
@@ -47,6 +48,7 @@ export class Containers {
     this.fill(id, stack, start);
     const length = stack.length - start;
     if (length > MAX_ITEMS || id === 0) return id;
+    if (this.#tupleTags.length === 0) this.#makeRoom();
     const slot = id % RING;
     this.#tupleIds[slot] = id;
     this.#tupleLengths[slot] = length;
@@ -55,6 +57,11 @@ export class Containers {
       this.#tuplePayloads[slot * MAX_ITEMS + i] = stack.payloads[start + i] ?? 0;
     }
     return id;
+  }
+
+  #makeRoom(): void {
+    this.#tupleTags = new Uint8Array(RING * MAX_ITEMS);
+    this.#tuplePayloads = new Float64Array(RING * MAX_ITEMS);
   }
 
   /** Undefined if the tuple is too long, or too long ago. */

@@ -55,6 +55,24 @@ export const pushText = (m: Machine): void => {
   else m.stack.push(TAG.text, m.texts.store(m.bytes, m.argument, m.argumentLength));
 };
 
+const BACKSLASH = 0x5c;
+/** Bytes of the longest escape, which stands for one character. */
+const LONGEST_ESCAPE = 10;
+
+/** Lines that are too long to be a name, or the same in UTF-8, need no decoding. */
+const pushPlainLine = (m: Machine): boolean => {
+  if (m.argumentLength > MAX_SHORT_TEXT * LONGEST_ESCAPE) {
+    m.stack.push(TAG.longText, 0);
+    return true;
+  }
+  for (let i = m.argument; i < m.argument + m.argumentLength; i += 1) {
+    const byte = m.bytes[i] ?? 0;
+    if (byte === BACKSLASH || byte > 127) return false;
+  }
+  pushText(m);
+  return true;
+};
+
 const pushString = (m: Machine, text: string): void => {
   const reference = m.texts.storeString(text);
   if (reference === undefined) m.stack.push(TAG.longText, 0);
@@ -69,6 +87,7 @@ const codePoint = (hex: string): string => {
 
 /** UNICODE: raw-unicode-escape, in which only \u and \U after an odd number of backslashes mean something. */
 export const pushUnicodeLine = (m: Machine): void => {
+  if (pushPlainLine(m)) return;
   const text = line(m).replaceAll(
     /(\\+)(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g,
     (all, slashes: string, short?: string, long?: string) =>

@@ -4,6 +4,8 @@ const RING_MASK = RING - 1;
 export const MAX_SHORT_TEXT = 255;
 const MAX_INLINE = 6;
 
+const NO_BYTES = new Uint8Array();
+
 const INLINE = 0;
 const WORD = 1;
 const RECENT = 2;
@@ -62,7 +64,8 @@ export class Dictionary {
  */
 export class Texts {
   readonly #dictionary: Dictionary;
-  readonly #ring = new Uint8Array(RING);
+  /** Made when it is needed: many files are looked at that turn out to be no pickle. */
+  #ring = NO_BYTES;
   #position = 0;
 
   constructor(dictionary: Dictionary) {
@@ -78,6 +81,7 @@ export class Texts {
     }
     const word = this.#dictionary.find(bytes, start, length);
     if (word !== -1) return word * KINDS + WORD;
+    if (this.#ring === NO_BYTES) this.#ring = new Uint8Array(RING);
     const position = this.#position;
     for (let i = 0; i < length; i += 1) this.#ring[(position + i) & RING_MASK] = bytes[start + i] ?? 0;
     this.#position = position + length;
