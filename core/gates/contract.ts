@@ -68,7 +68,7 @@ const Share = z.number().min(0).max(1);
 export const GateRules = z.strictObject({
   /** Share of the provenance fields that each tier must declare (M9). */
   provenance: z.strictObject({ light: Share, standard: Share, full: Share }).prefault({
-    light: 0.25,
+    light: 0,
     standard: 0.75,
     full: 1,
   }),

@@ -64,9 +64,14 @@ describe('provenance completeness', () => {
     expect(completeness).toMatchObject({ measured: 1, n: 14 });
   });
 
+  test('a stage may ask light models for a share too', () => {
+    const { completeness } = judge(bare(), 'light', { ...defaults, light: 0.25 });
+
+    expect(completeness).toMatchObject({ outcome: 'fail', measured: 0, threshold: 0.25 });
+  });
+
   test.each<[RiskTier, number, 'pass' | 'fail']>([
-    ['light', 3, 'fail'],
-    ['light', 4, 'pass'],
+    ['light', 3, 'pass'],
     ['standard', 10, 'fail'],
     ['standard', 11, 'pass'],
     ['full', 13, 'fail'],

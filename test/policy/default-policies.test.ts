@@ -113,13 +113,16 @@ describe('the default policies', () => {
     expect(ask(evidence)).toMatchObject({ outcome: 'allow' });
   });
 
-  test('a light model that says nothing about itself is not', () => {
-    const evidence = evidenceOf((manifest) => {
-      manifest.risk = harmless;
-      for (const name of ['training', 'metrics', 'features', 'baseline', 'intendedUse'] as const) delete manifest[name];
-    });
+  test('a light model that says nothing about itself is registered, a standard one is not', () => {
+    const silent = (risk: typeof harmless) =>
+      evidenceOf((manifest) => {
+        manifest.risk = risk;
+        for (const name of ['training', 'metrics', 'features', 'baseline', 'intendedUse'] as const)
+          delete manifest[name];
+      });
 
-    expect(rulesOf(ask(evidence))).toEqual(['gates.provenance-incomplete']);
+    expect(ask(silent(harmless))).toMatchObject({ outcome: 'allow' });
+    expect(rulesOf(ask(silent({ ...harmless, consequence: 'moderate' })))).toContain('gates.provenance-incomplete');
   });
 
   test('every reason is given at once, one for each file and field', () => {
