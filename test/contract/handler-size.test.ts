@@ -1,0 +1,89 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Built, buildHandlers, entriesOf } from '../../scripts/build.ts';
+import { filesOf } from '../../scripts/bundle-handler.ts';
+import { root } from './guards/source.ts';
+
+const KB = 1024;
+/** Gzipped JavaScript: all of it, and what is loaded before the first call. */
+const BUDGET = { whole: 165 * KB, eager: 40 * KB };
+
+/** Handlers that load more before their first call, and why they may. */
+const ALLOWED: Readonly<Record<string, { eager: number; because: string }>> = {
+  'policy/decide-registration': { eager: 46 * KB, because: 'the glue of Cedar, whose WebAssembly comes on top' },
+  'intake/take-inventory': { eager: 46 * KB, because: 'the manifest reader, with every sentence it may answer' },
+  'scanning/scan-files': { eager: 75 * KB, because: 'the scanner and its allowlists, which every call needs' },
+};
+
+let built: Built;
+const out = mkdtempSync(join(tmpdir(), 'clearance-size-'));
+
+beforeAll(async () => {
+  built = await buildHandlers({ out });
+}, 60_000);
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const sizeOf = (files: readonly string[], entry: string): number =>
+  files.reduce((sum, file) => sum + gzipSync(readFileSync(join(out, entry, file))).length, 0);
+
+const overBudget = (entry: string, { whole, eager }: { whole: number; eager: number }): string[] => {
+  const budget = { ...BUDGET, ...ALLOWED[entry] };
+  return [
+    ...(whole > budget.whole
+      ? [`${entry}: ${(whole / KB).toFixed(1)} KB gzipped, the budget is ${budget.whole / KB}`]
+      : []),
+    ...(eager > budget.eager
+      ? [`${entry}: ${(eager / KB).toFixed(1)} KB gzipped before the first call, the budget is ${budget.eager / KB}`]
+      : []),
+  ];
+};
+
+const measured = (entry: string) => {
+  const { metafile } = built[entry] ?? { metafile: { inputs: {}, outputs: {} } };
+  return {
+    whole: sizeOf(filesOf(metafile, { lazily: true }), entry),
+    eager: sizeOf(filesOf(metafile, { lazily: false }), entry),
+  };
+};
+
+test.each(entriesOf(root))('%s is within its budget', (entry) => {
+  const size = measured(entry);
+
+  expect(size.eager).toBeGreaterThan(KB);
+  expect(overBudget(entry, size)).toEqual([]);
+});
+
+test('a handler that grew over its budget is found', () => {
+  expect(overBudget('intake/claim-upload', { whole: 166 * KB, eager: 41 * KB })).toEqual([
+    'intake/claim-upload: 166.0 KB gzipped, the budget is 165',
+    'intake/claim-upload: 41.0 KB gzipped before the first call, the budget is 40',
+  ]);
+});
+
+test('a folder has all the code that its handler can ask for, and the assets that it reads', () => {
+  const files = readdirSync(join(out, 'policy/decide-registration'));
+
+  expect(files).toEqual(expect.arrayContaining(['index.mjs', 'cedar_wasm_bg.wasm', 'policies']));
+  for (const entry of entriesOf(root)) {
+    const text = readFileSync(join(out, entry, 'index.mjs'), 'utf8');
+    const asked = [...text.matchAll(/["'](\.\/[\w.-]+\.mjs)["']/g)].map(([, name = '']) => name.slice(2));
+    expect(readdirSync(join(out, entry))).toEqual(expect.arrayContaining(asked));
+  }
+});
+
+test('the same sources give the same bytes, and what stands is not bundled again', async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'clearance-size-'));
+  const entry = 'intake/claim-upload';
+  const bytesIn = (folder: string) =>
+    readdirSync(join(folder, entry)).map((file) => [file, readFileSync(join(folder, entry, file), 'base64')]);
+
+  await buildHandlers({ out: elsewhere });
+  const again = await buildHandlers({ out });
+
+  expect(bytesIn(elsewhere)).toEqual(bytesIn(out));
+  expect(again[entry]).toEqual(built[entry]);
+  rmSync(elsewhere, { recursive: true, force: true });
+}, 60_000);

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
+import { runbookFaults } from './guards/runbooks.ts';
+import { readSources, withFault } from './guards/source.ts';
+
+const template = planeTemplate();
+const runbooks = readSources('docs/runbooks/*.md');
+const documents = readSources('README.md', 'docs/**/*.md');
+const path = 'docs/runbooks/intake.md';
+
+test('every alarm has a page to read, every page an alarm, every link a heading', () => {
+  expect(resourcesOf(template, 'AWS::CloudWatch::Alarm').length).toBeGreaterThan(5);
+
+  expect(runbookFaults(template, runbooks, documents)).toEqual([]);
+});
+
+const withAlarm = (properties: Record<string, unknown>): Template => ({
+  Resources: { ...template.Resources, Planted: { Type: 'AWS::CloudWatch::Alarm', Properties: properties } },
+});
+const actions = { AlarmActions: ['page'], OKActions: ['page'] };
+
+test.each([
+  ['an alarm without a page', withAlarm({ AlarmDescription: 'It burns.', ...actions }), 'Planted has no runbook'],
+  [
+    'an alarm that links to nowhere',
+    withAlarm({ AlarmDescription: 'It burns. Runbook: docs/runbooks/intake.md#it-burns', ...actions }),
+    'Planted: no page docs/runbooks/intake.md#it-burns',
+  ],
+  [
+    'an alarm that tells nobody',
+    withAlarm({ AlarmDescription: 'Runbook: docs/runbooks/intake.md#nobody-sweeps' }),
+    'Planted tells nobody',
+  ],
+])('%s is found', (_, faulty, sentence) => {
+  expect(runbookFaults(faulty, runbooks, documents)).toEqual([sentence]);
+});
+
+test.each([
+  [
+    'a page without an alarm',
+    '## It burns\n\n**Means.** **Look.** **Do.** **Do not.** **Done when.**',
+    '#it-burns belongs to no alarm',
+  ],
+  [
+    'a page that leaves something out',
+    '## It burns\n\n**Means.** **Look.** **Do.** **Do not.**',
+    'does not say "Done when"',
+  ],
+])('%s is found', (_, page, sentence) => {
+  const faulty = withFault(runbooks, path, `${runbooks.get(path)}\n${page}\n`);
+
+  expect(runbookFaults(template, faulty, documents)).toContainEqual(expect.stringContaining(sentence));
+});
+
+test('a heading that is renamed takes its alarms with it', () => {
+  const renamed = withFault(runbooks, path, (runbooks.get(path) ?? '').replace('## Nobody sweeps', '## No sweeps'));
+
+  const faults = runbookFaults(template, renamed, documents);
+
+  expect(faults).toContainEqual(expect.stringContaining('no page docs/runbooks/intake.md#nobody-sweeps'));
+});
+
+test('a link in a document to a page that is not there is found', () => {
+  const faulty = withFault(documents, 'docs/planted.md', 'See docs/runbooks/intake.md#it-burns.');
+
+  expect(runbookFaults(template, runbooks, faulty)).toEqual([
+    'docs/planted.md: no page docs/runbooks/intake.md#it-burns',
+  ]);
+});
