@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Gate } from '../../core/gates/contract.ts';
+import type { Manifest } from '../../core/intake/manifest.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import type { Decision } from '../../core/policy/contract.ts';
 import { decide } from '../../core/policy/decide.ts';
@@ -114,7 +115,7 @@ describe('the default policies', () => {
   });
 
   test('a light model that says nothing about itself is registered, a standard one is not', () => {
-    const silent = (risk: typeof harmless) =>
+    const silent = (risk: Manifest['risk']) =>
       evidenceOf((manifest) => {
         manifest.risk = risk;
         for (const name of ['training', 'metrics', 'features', 'baseline', 'intendedUse'] as const)
