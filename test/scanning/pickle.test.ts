@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { call, concat, int, lines, op, PAYLOAD, pickle, rulesOf, scanBytes, stackGlobal, text } from './support.ts';
+import {
+  call,
+  concat,
+  int,
+  lines,
+  op,
+  PAYLOAD,
+  pickle,
+  real,
+  rulesOf,
+  scanBytes,
+  stackGlobal,
+  text,
+} from './support.ts';
 
 const DICT = stackGlobal('collections', 'OrderedDict');
 
@@ -232,5 +245,34 @@ describe('laws', () => {
     );
 
     expect(scan.findings.map(({ what }) => what)).toEqual(['imports posix.system', expect.stringContaining('.Net')]);
+  });
+});
+
+describe('a tensor in a plain pickle', () => {
+  const loads = (content: Uint8Array) => {
+    const bytes = op('BINBYTES', [content.length % 256, Math.floor(content.length / 256), 0, 0], content);
+    return pickle(stackGlobal('torch.storage', '_load_from_bytes'), bytes, op('TUPLE1'), op('REDUCE'));
+  };
+
+  test('is the torch file that it contains', async () => {
+    const honest = await scanBytes(loads(real('state-dict-legacy.pt')));
+    const hostile = await scanBytes(loads(pickle(PAYLOAD)));
+    const deeper = await scanBytes(loads(loads(loads(pickle(PAYLOAD)))));
+
+    expect([honest.verdict, hostile.verdict, deeper.verdict]).toEqual(['clean', 'malicious', 'malicious']);
+  });
+
+  test('cannot be loaded from bytes that are only known later', async () => {
+    const kept = concat(op('SHORT_BINBYTES', [1], [46]), op('MEMOIZE'), op('POP'));
+    const call = concat(
+      stackGlobal('torch.storage', '_load_from_bytes'),
+      op('BINGET', [0]),
+      op('TUPLE1'),
+      op('REDUCE'),
+    );
+
+    const scan = await scanBytes(pickle(kept, call));
+
+    expect(rulesOf(scan)).toEqual(['pickle.guard']);
   });
 });

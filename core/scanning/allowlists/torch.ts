@@ -78,6 +78,7 @@ torch.nn.modules.transformer: Transformer TransformerEncoder TransformerDecoder 
 torch.nn.modules.upsampling: Upsample UpsamplingNearest2d UpsamplingBilinear2d
 torch.nn.parameter: Parameter Buffer UninitializedParameter UninitializedBuffer
 torch.torch_version: TorchVersion
+torch.storage: _load_from_bytes
 `,
   mentions: `
 torch.nn.functional: relu gelu silu elu selu leaky_relu softmax log_softmax sigmoid tanh mish hardswish

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, bufferSource } from '../byte-source.ts';
 import { type ByteStream, streamOf } from '../byte-stream.ts';
 import { startsWith } from '../bytes.ts';
 import { probePickle, scanStream } from '../pickle/scan-pickle.ts';
@@ -11,15 +11,20 @@ const TORCH_PICKLES = 5;
 
 const MAX_PICKLES = 10_000;
 
-type Where = { readonly member: string | undefined };
+type Where = { readonly member: string | undefined; readonly depth?: number };
 
 /** One pickle after another to the end of the content, as repeated `load` calls would read them. */
-const scanAll = async (scan: Scan, stream: ByteStream, { member }: Where): Promise<{ ambiguous: boolean }> => {
+const scanAll = async (scan: Scan, stream: ByteStream, where: Where): Promise<{ ambiguous: boolean }> => {
+  const { member, depth = 0 } = where;
+  if (depth > scan.limits.depth) throw limit('depth', scan.limits);
+  const scanEmbedded = async (content: Uint8Array): Promise<void> => {
+    await scanPickles(scan, pickleStream(bufferSource(content)), { ...where, depth: depth + 1 });
+  };
   await stream.fill(TORCH_MAGIC.length);
   const torch = startsWith(stream.window, TORCH_MAGIC);
   let ambiguous = false;
   for (let pickles = 1; ; pickles += 1) {
-    const result = await scanStream(stream, { scan, member, joblib: !torch });
+    const result = await scanStream(stream, { scan, member, joblib: !torch, scanEmbedded });
     ambiguous ||= result.ambiguous;
     if (!result.complete || (torch && pickles === TORCH_PICKLES)) break;
     await stream.fill(1);

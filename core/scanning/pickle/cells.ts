@@ -26,6 +26,8 @@ export const TAG = {
   /** joblib's placeholder for an array whose bytes follow in the stream: the class, and an instance of it. */
   wrapperClass: 13,
   wrapper: 14,
+  /** Bytes that are scanned on their own, because what comes next loads them. */
+  embedded: 15,
 } as const;
 
 const grown = (needed: number, capacity: number) => Math.max(needed, capacity * 2);

@@ -6,7 +6,7 @@ import { type Machine, Malformed } from './machine.ts';
 /** The array wrapper of joblib stands alone on the stack and nowhere else: elsewhere it could be swapped unseen. */
 const refuseWrappers = (m: Machine, start: number): void => {
   for (let i = start; i < m.stack.length; i += 1)
-    if ((m.stack.tags[i] ?? 0) >= TAG.wrapperClass)
+    if (m.stack.tags[i] === TAG.wrapperClass || m.stack.tags[i] === TAG.wrapper)
       m.report('joblib.array-header', 'the array wrapper of joblib is used as a value');
 };
 

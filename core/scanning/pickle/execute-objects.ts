@@ -67,8 +67,10 @@ const call = (m: Machine, callee: Cell, args: readonly Cell[] | undefined): void
   const grade = m.imported[callee.payload]?.grade;
   if (typeof grade === 'object') m.acted = true;
   else if (MAY_NOT_CALL[grade ?? ''] === true) m.report('pickle.call-not-allowed', `calls ${m.describe(callee)}`);
-  else if (!argumentsAllowed(m, callee.payload, args))
+  else if (!argumentsAllowed(m, callee.payload, args)) {
+    m.acted = true;
     m.report('pickle.guard', `calls ${m.describe(callee)} with other than plain arguments`);
+  }
   if (isName(m, callee.payload, 'numpy', 'dtype')) makeDtype(m, args);
   else m.stack.push(TAG.instance, madeBy(m, callee.payload, args));
 };

@@ -49,6 +49,22 @@ export const pushFloatLine = (m: Machine): void => {
   pushOpaque(m);
 };
 
+/** `torch.storage._load_from_bytes(b'…')` is how a tensor gets into a plain pickle: the bytes are a torch file. */
+const isLoader = (m: Machine, position: number): boolean => {
+  if (m.stack.tags[position] !== TAG.global) return false;
+  const imported = m.imported[m.stack.payloads[position] ?? -1];
+  return imported?.name === '_load_from_bytes' && imported.module === 'torch.storage';
+};
+
+export const pushBytes = (m: Machine): void => {
+  if (!m.options.embedded || !isLoader(m, m.stack.length - 1)) {
+    pushOpaque(m);
+    return;
+  }
+  m.embeddedLength = m.argumentLength;
+  m.stack.push(TAG.embedded, 0);
+};
+
 /** Counted strings. The driver has made sure that a short one is in the buffer as a whole. */
 export const pushText = (m: Machine): void => {
   if (m.argumentLength > MAX_SHORT_TEXT) m.stack.push(TAG.longText, 0);

@@ -14,12 +14,15 @@ const encodesText: Guard = (m, args) => args?.length === 1 || TEXT_CODECS.has(m.
 /** `bytearray(n)` allocates n bytes. */
 const noCount: Guard = (_m, args) => args !== undefined && args[0]?.tag !== TAG.int;
 
+const scannedApart: Guard = (_m, args) => args?.length === 1 && args[0]?.tag === TAG.embedded;
+
 /** Names that are allowed only with arguments such as honest pickles give them. */
 const GUARDS: Record<string, Guard> = {
   'functools.partial': (m, args) => isAllowedFunction(m, args?.[0]),
   'builtins.type': (_m, args) => args?.length === 1 && args[0]?.tag === TAG.none,
   '__builtin__.type': (_m, args) => args?.length === 1 && args[0]?.tag === TAG.none,
   '_codecs.encode': encodesText,
+  'torch.storage._load_from_bytes': scannedApart,
   'builtins.bytes': noCount,
   'builtins.bytearray': noCount,
   '__builtin__.bytes': noCount,

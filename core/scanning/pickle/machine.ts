@@ -32,6 +32,8 @@ export type MachineOptions = {
   readonly member: string | undefined;
   /** Whether the bytes of an array follow its wrapper, as joblib reads them. */
   readonly joblib: boolean;
+  /** Whether bytes that the stream hands to a loader are scanned too; if not, handing them over is refused. */
+  readonly embedded: boolean;
 };
 
 /** The state of the abstract unpickler: it knows what every value is, and makes none of them. */
@@ -59,6 +61,8 @@ export class Machine {
   frameEnd = -1;
   /** Set when raw bytes follow: the walk pauses there. */
   array: RawArray | undefined;
+  /** Set when the argument of the last opcode, which the walk has not passed yet, is to be scanned on its own. */
+  embeddedLength: number | undefined;
   /** Something was called or changed that is not on the allowlist. */
   acted = false;
 

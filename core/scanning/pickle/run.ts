@@ -63,7 +63,7 @@ export type Progress = { readonly consumed: number; readonly needed: number };
 
 /**
  * Executes the opcodes in `bytes`, which start at `base` of a stream that ends at `end`, until more bytes are needed,
- * the stream stops, or raw array bytes follow.
+ * the stream stops, or bytes follow that are no opcodes: those of an array, or a file of their own.
  * @throws Malformed where every unpickler stops with an error
  */
 export const run = (m: Machine, bytes: Uint8Array, base: number, end: number): Progress => {
@@ -71,7 +71,7 @@ export const run = (m: Machine, bytes: Uint8Array, base: number, end: number): P
   let position = 0;
   let count = 0;
   try {
-    while (!m.stopped && m.array === undefined) {
+    while (!m.stopped && m.array === undefined && m.embeddedLength === undefined) {
       if (position >= bytes.length) return { consumed: position, needed: 1 };
       m.offset = base + position;
       if (m.frameEnd !== -1 && m.offset >= m.frameEnd) closeFrame(m, m.offset);
@@ -84,8 +84,8 @@ export const run = (m: Machine, bytes: Uint8Array, base: number, end: number): P
       if (base + next > end) throw new Malformed('declares more bytes than follow', 'pickle.length-beyond-end');
       execute(m);
       m.started = true;
-      position = next;
       count += 1;
+      position = m.embeddedLength === undefined ? next : m.argument;
     }
     // Raw bytes lie between frames: joblib would read the rest of an open frame only after them.
     if (m.array !== undefined && m.frameEnd !== -1) closeFrame(m, base + position);

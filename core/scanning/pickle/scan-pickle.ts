@@ -13,7 +13,13 @@ export type PickleScan = {
   readonly ambiguous: boolean;
 };
 
-type Options = { readonly scan: Scan; readonly member: string | undefined; readonly joblib: boolean };
+export type StreamOptions = {
+  readonly scan: Scan;
+  readonly member: string | undefined;
+  readonly joblib: boolean;
+  /** Scans bytes that the stream hands to a loader of files; without it they are refused. */
+  readonly scanEmbedded?: (content: Uint8Array) => Promise<void>;
+};
 
 /** joblib pads to 16 bytes. The padding byte is no opcode: for a plain unpickler the stream ends in an error there. */
 const MAX_PADDING = 16;
@@ -29,7 +35,7 @@ const skipPadding = async (stream: ByteStream): Promise<void> => {
 };
 
 /** @returns whether a plain unpickler might read on into the array */
-const skipArray = async (stream: ByteStream, array: RawArray, options: Options): Promise<boolean> => {
+const skipArray = async (stream: ByteStream, array: RawArray, options: StreamOptions): Promise<boolean> => {
   if (array.dtype.hasObject) {
     await scanStream(stream, { ...options, joblib: false });
     return false;
@@ -42,6 +48,14 @@ const skipArray = async (stream: ByteStream, array: RawArray, options: Options):
   return !array.aligned && size > 0;
 };
 
+const scanEmbedded = async (stream: ByteStream, length: number, options: StreamOptions): Promise<void> => {
+  const { limits } = options.scan;
+  if (length > limits.heldBytes) throw limit('heldBytes', limits);
+  await stream.fill(length);
+  await options.scanEmbedded?.(stream.window.slice(0, length));
+  await stream.advance(length);
+};
+
 /** Structures grow by sharing: weight per opcode is small in honest files, however large they are. */
 const MAX_WEIGHT = 1e8;
 const MAX_WEIGHT_PER_BYTE = 1e5;
@@ -52,7 +66,7 @@ const checkExpansion = (m: Machine, bytes: number): void => {
     m.report('pickle.expansion', `${bytes} bytes stand for ${heaviest.toExponential(1)} values`);
 };
 
-const walk = async (stream: ByteStream, m: Machine, options: Options): Promise<{ ambiguous: boolean }> => {
+const walk = async (stream: ByteStream, m: Machine, options: StreamOptions): Promise<{ ambiguous: boolean }> => {
   const { limits } = options.scan;
   let ambiguous = false;
   for (;;) {
@@ -65,6 +79,11 @@ const walk = async (stream: ByteStream, m: Machine, options: Options): Promise<{
       m.stack.tags[m.stack.length - 1] = TAG.opaque;
       continue;
     }
+    if (m.embeddedLength !== undefined) {
+      await scanEmbedded(stream, m.embeddedLength, options);
+      m.embeddedLength = undefined;
+      continue;
+    }
     if (needed > limits.lineBytes * 2) throw limit('lineBytes', limits);
     const before = stream.window.length;
     await stream.fill(needed);
@@ -74,8 +93,8 @@ const walk = async (stream: ByteStream, m: Machine, options: Options): Promise<{
 };
 
 /** Walks one pickle from the stream's position to its STOP. */
-export const scanStream = async (stream: ByteStream, options: Options): Promise<PickleScan> => {
-  const m = new Machine(options);
+export const scanStream = async (stream: ByteStream, options: StreamOptions): Promise<PickleScan> => {
+  const m = new Machine({ ...options, embedded: options.scanEmbedded !== undefined });
   const start = stream.position;
   let ambiguous = false;
   let complete = false;
