@@ -29,6 +29,8 @@ export const isNotThere = (cause: unknown): boolean =>
 const explain = (cause: AwsError): { message: string; fix: string } => {
   if (CREDENTIALS.has(cause.name))
     return { message: 'AWS has no credentials to accept', fix: 'Log in, or set AWS_PROFILE or AWS_ACCESS_KEY_ID.' };
+  if (cause.name === 'NoSuchBucket')
+    return { message: 'there is no such bucket', fix: 'Check --bucket, AWS_PROFILE and AWS_REGION.' };
   if (isRefused(cause))
     return { message: 'AWS does not permit this', fix: 'Ask the platform team for the permission.' };
   if (/region is missing/i.test(cause.message)) return { message: 'no AWS region is chosen', fix: 'Set AWS_REGION.' };

@@ -14,6 +14,8 @@ import { inBytes, oneLine } from './text.ts';
 
 export type LocalFile = { readonly path: string; readonly absolute: string; readonly size: number };
 
+export type HashedFile = LocalFile & { readonly digest: Digest };
+
 export type Folder = {
   /** In code-point order of their paths, which are separated by / everywhere. */
   readonly files: readonly LocalFile[];
@@ -91,19 +93,17 @@ const digestOne = async (file: LocalFile, context: Context, onBytes: (bytes: num
   return digestOfRaw(hash.digest());
 };
 
-/** The SHA-256 of every file, in their order. */
-export const digestAll = async (files: readonly LocalFile[], context: Context): Promise<Digest[]> => {
+/** Every file with its SHA-256, in their order. */
+export const hashAll = async (files: readonly LocalFile[], context: Context): Promise<HashedFile[]> => {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   let done = 0;
-  return concurrently(files, WIDTH, (file) =>
-    reading(
-      file.path,
-      digestOne(file, context, (bytes) => {
-        done += bytes;
-        context.progress(`hashing ${oneLine(file.path)} (${inBytes(done)} of ${inBytes(total)})`);
-      }),
-    ),
-  );
+  return concurrently(files, WIDTH, async (file) => {
+    const digest = digestOne(file, context, (bytes) => {
+      done += bytes;
+      context.progress(`hashing ${oneLine(file.path)} (${inBytes(done)} of ${inBytes(total)})`);
+    });
+    return { ...file, digest: await reading(file.path, digest) };
+  });
 };
 
 /** Runs `use` with the file open for reading by range. */

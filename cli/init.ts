@@ -7,7 +7,7 @@ import type { Reason } from '../core/kernel/reason.ts';
 import { show } from '../core/kernel/reason.ts';
 import { artifactFormat } from './artifact-format.ts';
 import type { Context } from './context.ts';
-import { digestAll, type Folder, reading } from './files.ts';
+import { type Folder, hashAll, reading } from './files.ts';
 import { readCheckout } from './git.ts';
 import { walkUpload } from './local-upload.ts';
 import { readMlflow } from './mlflow.ts';
@@ -108,7 +108,7 @@ export const init = async (request: InitRequest, context: Context): Promise<Outc
       found: show(dir),
       fix: 'Name the folder of a model.',
     });
-  const digests = await digestAll(files, context);
+  const hashed = await hashAll(files, context);
   const told = await readTold(folder);
   const checkout = await readCheckout(dir);
   const guessed = namesIn(dir);
@@ -117,10 +117,7 @@ export const init = async (request: InitRequest, context: Context): Promise<Outc
     version: request.version ?? guessed.version,
     owner: request.owner,
     format: told.isMlflow ? 'mlflow' : await artifactFormat(files, context),
-    files: files.flatMap(({ path, size }, index) => {
-      const digest = digests[index];
-      return digest === undefined ? [] : [{ path, digest, size }];
-    }),
+    files: hashed.map(({ path, digest, size }) => ({ path, digest, size })),
     checkout,
     told,
   });

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { BUNDLE, type IntakeLimits, MANIFEST, type PinnedFile } from '../core/intake/contract.ts';
+import { BUNDLE, type IntakeLimits, MANIFEST } from '../core/intake/contract.ts';
 import { valueAt } from '../core/intake/json-path.ts';
 import type { Manifest } from '../core/intake/manifest.ts';
 import { MAX_MANIFEST_BYTES, readManifest } from '../core/intake/read-manifest.ts';
@@ -22,8 +22,6 @@ export type LocalUpload = {
   readonly place: Place;
   /** Absent when the manifest cannot be read at all. */
   readonly manifest?: Manifest;
-  /** Absent when something was refused. */
-  readonly pinned?: readonly PinnedFile[];
   readonly manifestReasons: readonly Reason[];
   readonly inventoryReasons: readonly Reason[];
 };
@@ -69,21 +67,14 @@ const withPlaceholders = (document: unknown, reasons: readonly Reason[]): Reason
   ];
 };
 
-const inventory = (
-  manifest: Manifest,
-  folder: Folder,
-  limits: IntakeLimits,
-): Pick<LocalUpload, 'pinned' | 'inventoryReasons'> => {
+const inventory = (manifest: Manifest, folder: Folder, limits: IntakeLimits): Reason[] => {
   const objects = folder.files.map(({ path, size }) => ({ path, key: path, versionId: 'local', size }));
   const stock = takeStock({ manifest, objects, limits, registered: false });
-  const reasons = [
+  return [
     ...folder.reasons,
     ...(stock.outcome === 'refused' ? stock.reasons : []),
     ...(stock.outcome === 'incomplete' ? stock.missing.map(missingFile) : []),
   ];
-  return stock.outcome === 'complete' && reasons.length === 0
-    ? { pinned: stock.files, inventoryReasons: [] }
-    : { inventoryReasons: reasons };
 };
 
 /**
@@ -106,5 +97,6 @@ export const readUpload = async (dir: string, limits: IntakeLimits, place?: Plac
   const read = readManifest(bytes, at);
   const manifestReasons = withPlaceholders(document, read.outcome === 'invalid' ? read.reasons : []);
   if (read.outcome === 'invalid') return { folder, place: at, manifestReasons, inventoryReasons: folder.reasons };
-  return { folder, place: at, manifest: read.manifest, manifestReasons, ...inventory(read.manifest, folder, limits) };
+  const inventoryReasons = inventory(read.manifest, folder, limits);
+  return { folder, place: at, manifest: read.manifest, manifestReasons, inventoryReasons };
 };

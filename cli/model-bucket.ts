@@ -1,5 +1,4 @@
-import type { Digest } from '../core/kernel/digest.ts';
-import type { LocalFile } from './files.ts';
+import type { HashedFile } from './files.ts';
 
 /** An object as the registry pinned it. */
 export type PinnedObject = { readonly key: string; readonly versionId: string };
@@ -13,8 +12,7 @@ export type ModelBucket = {
    */
   put(upload: {
     readonly key: string;
-    readonly file: LocalFile;
-    readonly digest: Digest;
+    readonly file: HashedFile;
     readonly onBytes: (bytes: number) => void;
   }): Promise<string | undefined>;
   /** The text of an object; what is not there and what may not be read cannot always be told apart. */

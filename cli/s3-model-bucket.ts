@@ -39,7 +39,7 @@ const inOnePiece = async ({ client, bucket, signal }: Uploader, put: Put): Promi
       Key: put.key,
       Body,
       ContentLength: put.file.size,
-      ChecksumSHA256: Buffer.from(hexOf(put.digest), 'hex').toString('base64'),
+      ChecksumSHA256: Buffer.from(hexOf(put.file.digest), 'hex').toString('base64'),
     });
     return (await client.send(command, { abortSignal: signal })).VersionId;
   };
@@ -76,6 +76,10 @@ const changed = (put: Put, cause: unknown): unknown =>
     ? couldNotTell({ path: put.file.path, message: 'the file changed while it was uploaded', fix: 'Submit again.' })
     : cause;
 
+const ignore = (): void => {};
+/** The SDK warns about streams that it cannot send again; we send them again ourselves. */
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
 /** A bucket on S3, by the credentials of the usual AWS environment. */
 export const s3ModelBucket = async (
   name: string,
@@ -83,7 +87,7 @@ export const s3ModelBucket = async (
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<ModelBucket> => {
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const client = new S3Client(regionIn(env));
+  const client = new S3Client({ ...regionIn(env), logger: SILENT });
   const uploader = { client, bucket: name, signal };
   const place = (key: string) => `s3://${name}/${key}`;
   return {

@@ -1,11 +1,10 @@
 import { type Answer, IntakeLimits, intake, MANIFEST } from '../core/intake/contract.ts';
 import { concurrently } from '../core/kernel/concurrently.ts';
-import type { Digest } from '../core/kernel/digest.ts';
 import { ModelId, VersionId } from '../core/kernel/identity.ts';
 import { type Reason, show } from '../core/kernel/reason.ts';
 import { answerKey, awaitAnswer } from './await-answer.ts';
 import type { Context } from './context.ts';
-import { digestAll, type LocalFile } from './files.ts';
+import { type HashedFile, hashAll } from './files.ts';
 import { type LocalUpload, readUpload } from './local-upload.ts';
 import type { ModelBucket } from './model-bucket.ts';
 import { couldNotTell, EXIT, type ExitCode, interrupted, misused, type Outcome, Problem } from './outcome.ts';
@@ -36,8 +35,6 @@ export type SubmitDocument = {
   readonly reasons: readonly Reason[];
 };
 
-type Hashed = { readonly file: LocalFile; readonly digest: Digest };
-
 const requireNames = ({ model, version }: SubmitRequest): void => {
   const checks = [
     ['--model', ModelId.safeParse(model), model],
@@ -60,9 +57,9 @@ const requireManifest = ({ folder }: LocalUpload, dir: string): void => {
     });
 };
 
-const otherDigests = ({ manifest }: LocalUpload, hashed: readonly Hashed[]): Reason[] => {
+const otherDigests = ({ manifest }: LocalUpload, hashed: readonly HashedFile[]): Reason[] => {
   const declared = new Map(manifest?.files.map(({ path, digest }) => [path, digest]));
-  return hashed.flatMap(({ file: { path }, digest }) => {
+  return hashed.flatMap(({ path, digest }) => {
     const allowed = declared.get(path);
     return allowed === undefined || allowed === digest
       ? []
@@ -89,28 +86,28 @@ const standing = (sent: Sent, total: number, place: string): string =>
     : `everything stands under ${place}, and intake is at work on attempt ${sent.attempt}`;
 
 const sendAll = async (
-  hashed: readonly Hashed[],
+  hashed: readonly HashedFile[],
   { bucket, prefix, sent, context }: { bucket: ModelBucket; prefix: string; sent: Sent; context: Context },
 ): Promise<string> => {
-  const total = hashed.reduce((sum, { file }) => sum + file.size, 0);
+  const total = hashed.reduce((sum, { size }) => sum + size, 0);
   let bytes = 0;
-  const put = async ({ file, digest }: Hashed): Promise<string | undefined> => {
+  const put = async (file: HashedFile): Promise<string | undefined> => {
     context.signal.throwIfAborted();
     const onBytes = (more: number): void => {
       bytes += more;
       context.progress(`uploading ${oneLine(file.path)} (${inBytes(bytes)} of ${inBytes(total)})`);
     };
-    const versionId = await bucket.put({ key: `${prefix}${file.path}`, file, digest, onBytes });
+    const versionId = await bucket.put({ key: `${prefix}${file.path}`, file, onBytes });
     sent.done += 1;
     return versionId;
   };
   await concurrently(
-    hashed.filter(({ file }) => file.path !== MANIFEST),
+    hashed.filter(({ path }) => path !== MANIFEST),
     WIDTH,
     put,
   );
   // Last, because its arrival is what starts intake.
-  const [manifest] = hashed.filter(({ file }) => file.path === MANIFEST);
+  const [manifest] = hashed.filter(({ path }) => path === MANIFEST);
   const attempt = manifest === undefined ? undefined : await put(manifest);
   if (attempt === undefined)
     throw couldNotTell({
@@ -180,10 +177,7 @@ export const submit = async (
   requireManifest(upload, request.dir);
 
   const bucket = await open();
-  const digests = await digestAll(files, context);
-  const hashed = files.flatMap((file, index) =>
-    digests[index] === undefined ? [] : [{ file, digest: digests[index] }],
-  );
+  const hashed = await hashAll(files, context);
   const others = request.check ? otherDigests(upload, hashed) : [];
   if (others.length > 0) return conclude({ ...known, outcome: 'not-submitted', reasons: others });
 

@@ -19,16 +19,20 @@ export type Progress = { readonly say: (line: string) => void; readonly end: () 
 
 const QUIET: Progress = { say: () => {}, end: () => {} };
 
+const NARROWEST = 40;
+const SPINNER = 4;
+
 /** A line that replaces itself on the terminal behind stderr; nothing where there is none, or for a program. */
 export const progressOn = async (stream: NodeJS.WriteStream, wanted: boolean): Promise<Progress> => {
-  if (!wanted || !stream.isTTY) return QUIET;
+  // A terminal that says it has no width would be given one line per letter.
+  if (!wanted || !stream.isTTY || stream.columns < NARROWEST) return QUIET;
   const { default: ora } = await import('ora');
   let spinner: Ora | undefined;
   return {
     say: (line) => {
-      // Left to itself ora reads the keyboard, and Ctrl-C would not reach us.
-      spinner ??= ora({ stream, discardStdin: false }).start();
-      spinner.text = printable(line);
+      // Left to itself ora reads the keyboard, and Ctrl-C would not reach us; its colour does not know NO_COLOR.
+      spinner ??= ora({ stream, discardStdin: false, color: false }).start();
+      spinner.text = printable(line).slice(0, stream.columns - SPINNER);
     },
     end: () => spinner?.stop(),
   };

@@ -6,7 +6,7 @@ import { UNSIGNED_PATHS } from '../core/signing/oms.ts';
 import { keyHint, readPublicKey } from '../core/signing/public-key.ts';
 import { MAX_BUNDLE_BYTES, verifyBundle } from '../core/signing/verify-bundle.ts';
 import type { Context } from './context.ts';
-import { digestAll, reading, walk } from './files.ts';
+import { hashAll, reading, walk } from './files.ts';
 import { EXIT, misused, type Outcome } from './outcome.ts';
 import { counted, inBytes, reasonLines } from './text.ts';
 
@@ -69,11 +69,8 @@ export const verify = async (
   const publicKeyPem = await readKeyFile(keyFile);
   const folder = await walk(dir, (path) => UNSIGNED_PATHS.includes(path) || resolve(dir, path) === resolve(bundleFile));
   const bundle = await reading(bundleFile, readBundle(bundleFile));
-  const digests = bundle === undefined ? [] : await digestAll(folder.files, context);
-  const files = folder.files.flatMap(({ path }, index) => {
-    const digest = digests[index];
-    return digest === undefined ? [] : [{ name: path, digest }];
-  });
+  const hashed = bundle === undefined ? [] : await hashAll(folder.files, context);
+  const files = hashed.map(({ path, digest }) => ({ name: path, digest }));
   const verified =
     bundle === undefined
       ? { outcome: 'invalid' as const, reasons: [unsigned(bundleFile)] }
