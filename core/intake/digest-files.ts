@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.ts';
-import { digestOfRaw } from '../kernel/digest.ts';
+import { digestOf, digestOfRaw } from '../kernel/digest.ts';
 import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
 import { rootDigestOf } from '../kernel/root-digest.ts';
 import { rest } from './attempt.ts';
@@ -12,7 +12,12 @@ import { type Attempts, type Marks, type PinnedBytes, QUARANTINED } from './port
 type Input = z.output<typeof intake.tasks.digestFiles.input>;
 type Output = z.input<typeof intake.tasks.digestFiles.output>;
 
-export type DigestPorts = { bytes: PinnedBytes; marks: Marks; attempts: Attempts; evidence: EvidenceStore };
+export type DigestPorts = {
+  bytes: PinnedBytes;
+  marks: Marks;
+  attempts: Attempts;
+  evidence: EvidenceStore & { find(key: string): Promise<string | undefined> };
+};
 
 /** Each object under way holds one chunk of at most 1 MiB; more of them gain nothing on one core. */
 const WIDTH = 16;
@@ -25,6 +30,8 @@ const WIDTH = 16;
 export const digestFiles =
   (ports: DigestPorts) =>
   async ({ attempt, inventory }: Input): Promise<Output> => {
+    const standing = await findReport(ports, attempt);
+    if (standing !== undefined) return standing;
     const { files } = await readEvidence(ports.evidence, inventory, Inventory);
     const digests = await concurrently(files, WIDTH, (file) => digestOne(ports.bytes, attempt.bucket, file));
     const bytesRead = digests.reduce((sum, file) => sum + file.bytesRead, 0);
@@ -44,6 +51,18 @@ export const digestFiles =
     });
     return { outcome: 'digested', report: report.ref, root: report.document.root, bytesRead };
   };
+
+/**
+ * A look that was interrupted goes on with the digests it has. Taken anew, wrong files that its own quarantine marked
+ * before it died would pass for what an earlier attempt left, and be waited for.
+ */
+const findReport = async ({ evidence }: DigestPorts, attempt: Attempt): Promise<Output | undefined> => {
+  const key = intake.keys.digests(attempt);
+  const standing = await evidence.find(key);
+  if (standing === undefined) return undefined;
+  const { root, bytesRead } = DigestReport.parse(JSON.parse(standing));
+  return { outcome: 'digested', report: { key, digest: digestOf(standing) }, root, bytesRead };
+};
 
 const digestOne = async (
   bytes: PinnedBytes,

@@ -1,5 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DisableRuleCommand,
+  EnableRuleCommand,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { intakeKeys } from '../../core/intake/table.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
+import { flipped } from '../../local/demo/model-files.ts';
 import { answerOf, type Plane, redeclared, shippedModel, upload } from '../support/flight.ts';
 import { executionsOf, functionsByState, hold, release, stopAt, taskStates } from '../support/interruption.ts';
 import { sharedLocalAws } from '../support/local.ts';
@@ -53,4 +68,97 @@ test.each(taskStates)('an upload whose workflow was stopped at %s is finished wi
     bundles: registered ? 1 : 0,
     facts: [registered ? 'registry.version-registered.v1' : 'intake.version-rejected.v1'],
   });
+});
+
+test('a quarantine that was interrupted after it had marked the bytes still gives its answer at once', async () => {
+  const shipped = clean();
+  const tampered = { ...shipped.files, 'README.md': flipped(shipped.files['README.md'] ?? new Uint8Array()) };
+  await hold(plane, functionAt('QuarantineVersion'));
+  const versions = await upload(plane, shipped, tampered);
+
+  const execution = await stopAt(plane, shipped, 'QuarantineVersion');
+  for (const [path, VersionId] of Object.entries(versions)) await markAsQuarantined(shipped, path, VersionId);
+  await release(plane, functionAt('QuarantineVersion'));
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 20_000);
+
+  expect(answer.execution).not.toBe(execution);
+  expect(answer.reasons.map(({ path }) => path)).toEqual(['README.md']);
+});
+
+const markAsQuarantined = ({ model, version }: { model: string; version: string }, path: string, VersionId: string) =>
+  plane.s3.send(
+    new PutObjectTaggingCommand({
+      Bucket: plane.outputs.ModelBucketName,
+      Key: `models/${model}/${version}/${path}`,
+      VersionId,
+      Tagging: { TagSet: [{ Key: 'clearance', Value: 'quarantined' }] },
+    }),
+  );
+
+const ruleOnStatus = async () => {
+  const { Rules = [] } = await plane.eventbridge.send(new ListRulesCommand({}));
+  const Name = Rules.find(({ EventPattern }) => EventPattern?.includes('Execution Status Change'))?.Name ?? '';
+  const { Targets = [] } = await plane.eventbridge.send(new ListTargetsByRuleCommand({ Rule: Name }));
+  return { Name, sweeper: Targets[0]?.Arn ?? '' };
+};
+
+test('a workflow whose end nobody heard of is started again by the schedule, but not before its lease is over', async () => {
+  const shipped = clean();
+  const { Name, sweeper } = await ruleOnStatus();
+  const sweep = () => plane.lambda.send(new InvokeCommand({ FunctionName: sweeper, Payload: '{}' }));
+  await hold(plane, functionAt('SignVersion'));
+  await plane.eventbridge.send(new DisableRuleCommand({ Name }));
+  onTestFinished(() => plane.eventbridge.send(new EnableRuleCommand({ Name })).then(() => {}));
+  const versions = await upload(plane, shipped, shipped.files);
+  const attempt = { ...shipped, id: versions['manifest.json'] ?? '' };
+
+  const execution = await stopAt(plane, shipped, 'SignVersion');
+  await release(plane, functionAt('SignVersion'));
+  await sweep();
+  const early = await executionsOf(plane, shipped);
+  await letLeaseBeOver(attempt);
+  await sweep();
+  const answer = await answerOf(plane, shipped, attempt.id);
+
+  expect(early).toMatchObject([{ arn: execution, status: 'ABORTED' }]);
+  expect(answer).toMatchObject({ outcome: 'registered', reasons: [] });
+});
+
+const letLeaseBeOver = (attempt: { model: string; version: string; id: string }) => {
+  const { pk, sk } = intakeKeys.attempt(attempt);
+  return plane.ddb.send(
+    new UpdateItemCommand({
+      TableName: plane.outputs.IntakeTableName,
+      Key: { pk: { S: pk }, sk: { S: sk } },
+      UpdateExpression: 'SET leaseUntil = :past, dueAt = :past',
+      ExpressionAttributeValues: { ':past': { S: new Date(Date.now() - 1000).toISOString() } },
+    }),
+  );
+};
+
+/** A function that cannot start: its environment lacks everything that its contract names. */
+const breakUntilMended = async (FunctionName: string): Promise<() => Promise<unknown>> => {
+  const { Environment } = await plane.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const configure = (Variables: Record<string, string>) =>
+    plane.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+  const mend = () => configure(Environment?.Variables ?? {});
+  onTestFinished(() => mend().then(() => {}));
+  await configure({});
+  return mend;
+};
+
+test('an upload that five workflows could not finish is refused, and is cleared when it is announced again', async () => {
+  const shipped = clean();
+  const mend = await breakUntilMended(functionAt('EvaluateGates'));
+
+  const versions = await upload(plane, shipped, shipped.files);
+  const refusal = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
+  const executions = await executionsOf(plane, shipped);
+  await mend();
+  const again = await upload(plane, shipped, shipped.files, ['manifest.json']);
+  const answer = await answerOf(plane, shipped, again['manifest.json'] ?? '');
+
+  expect(refusal.reasons.map(({ rule }) => rule)).toEqual(['intake.tries-exhausted']);
+  expect(executions.filter(({ status }) => status === 'FAILED')).toHaveLength(5);
+  expect(answer.outcome).toBe('registered');
 });

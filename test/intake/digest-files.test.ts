@@ -88,3 +88,16 @@ test('once the deadline has passed, what an earlier attempt left is a wrong file
 
   expect(report?.mismatches.map(({ path }) => path)).toEqual(['model.safetensors']);
 });
+
+test('a look that was interrupted after its quarantine marked the bytes keeps its digests and waits for nothing', async () => {
+  const plane = memoryPlane();
+  const versions = putFiles(plane, { ...FILES, 'model.safetensors': 'weightz' });
+  const manifest = putManifest(plane);
+  const first = await digested(plane, manifest);
+
+  for (const [path, versionId] of Object.entries(versions))
+    await plane.marks.set('models', { key: `${PREFIX}${path}`, versionId }, QUARANTINED);
+  const again = await digested(plane, manifest);
+
+  expect(again.output).toEqual(first.output);
+});
