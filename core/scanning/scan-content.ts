@@ -1,6 +1,7 @@
-import type { ByteSource } from './byte-source.ts';
 import { bufferSource, withHead } from './byte-source.ts';
 import type { ByteStream } from './byte-stream.ts';
+import { startsWith } from './bytes.ts';
+import type { Content } from './content.ts';
 import { isJpeg, isParquet, isPng, scanJpeg, scanParquet, scanPng } from './formats/data-files.ts';
 import { isNpy, scanNpy } from './formats/npy.ts';
 import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
@@ -11,16 +12,8 @@ import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
 import { probePickle } from './pickle/scan-pickle.ts';
 import { limit, type Scan } from './scan.ts';
-import { readEndRecord } from './zip/end-record.ts';
+import { type EndRecord, readEndRecord } from './zip/end-record.ts';
 import { scanZip } from './zip/scan-zip.ts';
-
-/** Content somewhere in a file: its name there, the label of the findings, how many containers it is in. */
-export type Content = {
-  readonly source: ByteSource;
-  readonly name: string;
-  readonly member: string | undefined;
-  readonly depth: number;
-};
 
 const HEAD = 64 * 1024;
 const ZIP_HEAD = [0x50, 0x4b];
@@ -94,6 +87,21 @@ const scanNotZip = async (scan: Scan, content: Content, head: Uint8Array): Promi
   return format;
 };
 
+const DIRECTORY_ENTRY = [0x50, 0x4b, 1, 2];
+
+/**
+ * The archive that the content is or ends with. Four bytes of an end record stand in some large file by chance; where
+ * the content does not begin as an archive, there must be a directory too.
+ */
+const archiveIn = async (scan: Scan, { source, member }: Content, head: Uint8Array): Promise<EndRecord | undefined> => {
+  if (startsWith(head, ZIP_HEAD)) return scan.attempt(() => readEndRecord(source), member);
+  const quiet = scan.quiet();
+  const end = await quiet.attempt(() => readEndRecord(source));
+  if (end === undefined || end.directorySize > end.start) return undefined;
+  const entry = await source.read(end.start - end.directorySize, DIRECTORY_ENTRY.length);
+  return startsWith(entry, DIRECTORY_ENTRY) ? end : undefined;
+};
+
 /**
  * Tells by the bytes what the content is, and runs every reading of it that a loader might choose: an archive with
  * something in front is both.
@@ -102,15 +110,10 @@ export const scanContent = async (scan: Scan, whole: Content): Promise<string> =
   if (whole.source.size === 0) return 'empty';
   if (whole.depth > scan.limits.depth) throw limit('depth', scan.limits);
   const head = await whole.source.read(0, HEAD);
-  const source = withHead(whole.source, head);
-  const content = { ...whole, source };
-  const zipHead = head[0] === ZIP_HEAD[0] && head[1] === ZIP_HEAD[1];
-  const end = await scan.attempt(() => readEndRecord(source), content.member);
-  if (end !== undefined) {
-    const zip = await scan.attempt(() => scanZip(scan, content, end), content.member);
-    if (zipHead) return zip ?? 'zip';
-    await scanNotZip(scan, content, head);
-    return zip ?? 'zip';
-  }
-  return scanNotZip(scan, content, head);
+  const content = { ...whole, source: withHead(whole.source, head) };
+  const end = await archiveIn(scan, content, head);
+  if (end === undefined) return scanNotZip(scan, content, head);
+  const format = await scan.attempt(() => scanZip(scan, content, end, scanContent), content.member);
+  if (!startsWith(head, ZIP_HEAD)) await scanNotZip(scan, content, head);
+  return format ?? 'zip';
 };

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { scanFile } from '../../core/scanning/scan-file.ts';
-import { concat, op, PAYLOAD, pickle, real, rulesOf, scanBytes, sparseSource, text, zip } from './support.ts';
+import {
+  concat,
+  op,
+  PAYLOAD,
+  pickle,
+  real,
+  rulesOf,
+  safetensors,
+  scanBytes,
+  sparseSource,
+  text,
+  zip,
+} from './support.ts';
 
 const utf8 = (value: string) => new TextEncoder().encode(value);
 const README = { name: 'm/readme.txt', content: utf8('hello') };
@@ -76,6 +88,17 @@ describe('an archive', () => {
     const scan = await scanBytes(concat(HOSTILE, zip([README])));
 
     expect(scan.verdict).toBe('malicious');
+  });
+
+  test('is not seen in four bytes that happen to stand in a large file', async () => {
+    const weights = new Uint8Array(70_000).fill(1);
+    weights.set([0x50, 0x4b, 5, 6], 30_000);
+
+    const scan = await scanBytes(
+      safetensors({ w: { dtype: 'U8', shape: [70_000], data_offsets: [0, 70_000] } }, weights),
+    );
+
+    expect(scan.verdict).toBe('clean');
   });
 
   test('is cut off wherever: never clean, never an exception', async () => {

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../byte-source.ts';
-import { Scan, Unscannable } from '../scan.ts';
+import { type Scan, Unscannable } from '../scan.ts';
 import { type Field, LENGTH_DELIMITED, ProtobufReader, VARINT } from './protobuf.ts';
 
 /** Field numbers of onnx.proto (IR version 13). */
@@ -169,7 +169,7 @@ export const looksLikeOnnx = (head: Uint8Array): boolean =>
 
 /** @returns whether the content is an ONNX model; its findings are reported only then */
 export const scanOnnx = async (scan: Scan, source: ByteSource, member: string | undefined): Promise<boolean> => {
-  const quiet = new Scan(scan.path, scan.limits, scan.allowed);
+  const quiet = scan.quiet();
   await quiet.attempt(() => new OnnxScan(quiet, source, member).model(source.size), member);
   const none = quiet.findings.some(({ rule }) => rule === 'onnx.malformed');
   if (none && quiet.findings.length === 1) return false;

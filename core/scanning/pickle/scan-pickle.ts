@@ -1,5 +1,5 @@
 import type { ByteStream } from '../byte-stream.ts';
-import { limit, Scan } from '../scan.ts';
+import { limit, type Scan } from '../scan.ts';
 import { TAG } from './cells.ts';
 import { Machine, Malformed, type RawArray } from './machine.ts';
 import { run } from './run.ts';
@@ -113,7 +113,7 @@ export const scanStream = async (stream: ByteStream, options: StreamOptions): Pr
 
 /** How another loader would read the same bytes, without reporting it. */
 export const probePickle = async (stream: ByteStream, scan: Scan): Promise<PickleScan & { scan: Scan }> => {
-  const quiet = new Scan(scan.path, scan.limits, scan.allowed);
+  const quiet = scan.quiet();
   const result = await quiet.attempt(() => scanStream(stream, { scan: quiet, member: undefined, joblib: false }));
   return { ...(result ?? { complete: false, acted: false, ambiguous: false }), scan: quiet };
 };

@@ -1,10 +1,10 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { type ByteSource, bufferSource } from '../byte-source.ts';
 import { streamOf } from '../byte-stream.ts';
+import type { Content, ScanContent } from '../content.ts';
 import { isNpy } from '../formats/npy.ts';
 import { reportPolyglot } from '../formats/pickle-file.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
-import { type Content, scanContent } from '../scan-content.ts';
 import { checkCoverage, checkFlags, checkNames } from './check-members.ts';
 import { type Member, readDirectory } from './directory.ts';
 import type { EndRecord } from './end-record.ts';
@@ -127,18 +127,33 @@ const locateAll = async (
   return located;
 };
 
-const scanMember = async (scan: Scan, content: Content, archive: Archive, located: Located, label: string) => {
+type Walk = {
+  readonly scan: Scan;
+  readonly content: Content;
+  readonly archive: Archive;
+  readonly scanContent: ScanContent;
+};
+
+const scanMember = async (walk: Walk, located: Located, label: string): Promise<void> => {
+  const { scan, content, archive } = walk;
   const { member } = located;
   if (member.name.endsWith('/') && member.size === 0) return;
   if (archive.hasScript && SCRIPT_CODE.test(member.name)) return;
   if (archive.isStorage(member.name)) return scanStorage(scan, content.source, located, label);
   const source = await open(scan, content.source, located, label);
-  const format = await scanContent(scan, { source, name: member.name, member: label, depth: content.depth + 1 });
+  const inner = { source, name: member.name, member: label, depth: content.depth + 1 };
+  const format = await walk.scanContent(scan, inner);
   if (/^(?:zip|torch-zip|npz)$/.test(format))
     scan.report('zip.nested', { what: `contains a ${format}`, member: label });
 };
 
-export const scanZip = async (scan: Scan, content: Content, end: EndRecord): Promise<string> => {
+/** @param scanContent what is done with the members */
+export const scanZip = async (
+  scan: Scan,
+  content: Content,
+  end: EndRecord,
+  scanContent: ScanContent,
+): Promise<string> => {
   const within = (name: string) => (content.member === undefined ? name : `${content.member}!${name}`);
   const directory = await readDirectory(scan, content.source, end);
   const { members } = directory;
@@ -154,7 +169,7 @@ export const scanZip = async (scan: Scan, content: Content, end: EndRecord): Pro
   if (archive.hasScript) scan.report('torch.script', { what: 'contains TorchScript code', ...at });
   for (const each of located) {
     const label = within(each.member.name);
-    await scan.attempt(() => scanMember(scan, content, archive, each, label), label);
+    await scan.attempt(() => scanMember({ scan, content, archive, scanContent }, each, label), label);
   }
   return archive.format;
 };
