@@ -5,15 +5,12 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { intake, MANIFEST } from '../../core/intake/contract.ts';
 import { EventRoute } from '../platform/event-route.ts';
-import { type EvidenceBucket, everyAttempt } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import { DeadLetterQueue, GovernedQueue } from '../platform/governed-queue.ts';
 import { GovernedSchedule } from '../platform/governed-schedule.ts';
-import type { GovernedTable } from '../platform/governed-table.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { Workflow } from '../platform/workflow.ts';
-import type { StageConfig } from '../stage.ts';
-import type { ModelBucket } from './model-bucket.ts';
+import { IntakeSteps, type IntakeStepsProps } from './intake-steps.ts';
 
 /** Holds the attempts that somebody still has to finish, by when. */
 export const OPEN_INDEX = 'open';
@@ -28,14 +25,7 @@ export type ForeignSteps = Readonly<
   >
 >;
 
-export type IntakeProps = {
-  config: StageConfig['intake'];
-  models: ModelBucket;
-  evidence: EvidenceBucket;
-  attempts: GovernedTable;
-  registry: GovernedTable;
-  steps: ForeignSteps;
-};
+export type IntakeProps = IntakeStepsProps & { steps: ForeignSteps };
 
 /** From a dropped manifest to an answer: the steps, the workflow that orders them, and what starts and restarts it. */
 export class Intake extends Construct {
@@ -47,21 +37,22 @@ export class Intake extends Construct {
     super(scope, id);
     this.#props = props;
     const { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion } = props.steps;
+    const own = new IntakeSteps(this, props);
     this.workflow = new Workflow(this, 'Workflow', {
       name: 'intake',
       tasks: {
-        ClaimUploadArn: this.#claimUpload(),
-        TakeInventoryArn: this.#takeInventory(),
-        DigestFilesArn: this.#digestFiles(),
+        ClaimUploadArn: own.claimUpload(),
+        TakeInventoryArn: own.takeInventory(),
+        DigestFilesArn: own.digestFiles(),
         ScanFilesArn: scanFiles,
         EvaluateGatesArn: evaluateGates,
         DecideRegistrationArn: decideRegistration,
         SignVersionArn: signVersion,
         ReserveVersionArn: reserveVersion,
-        PublishVersionArn: this.#publishVersion(),
+        PublishVersionArn: own.publishVersion(),
         RegisterVersionArn: registerVersion,
-        AnswerUploadArn: this.#answerUpload(),
-        QuarantineVersionArn: this.#quarantineVersion(),
+        AnswerUploadArn: own.answerUpload(),
+        QuarantineVersionArn: own.quarantineVersion(),
       },
       timeout: Duration.seconds(props.config.timeoutSeconds),
     });
@@ -70,109 +61,6 @@ export class Intake extends Construct {
     this.#recheckOnFiles();
     this.#restartWhatDied();
     this.#raiseAlarms();
-  }
-
-  #claimUpload(): GovernedFunction {
-    const { attempts, config } = this.#props;
-    const step = new GovernedFunction(this, 'ClaimUpload', {
-      entry: 'intake/claim-upload',
-      contract: intake.tasks.claimUpload,
-      env: {
-        INTAKE_TABLE: attempts.tableName,
-        INTAKE_LIMITS: JSON.stringify(config.limits),
-        LEASE_SECONDS: JSON.stringify(config.leaseSeconds),
-      },
-    });
-    attempts.grantChange(step);
-    return step;
-  }
-
-  #takeInventory(): GovernedFunction {
-    const { attempts, config, evidence, models, registry } = this.#props;
-    const step = new GovernedFunction(this, 'TakeInventory', {
-      entry: 'intake/take-inventory',
-      contract: intake.tasks.takeInventory,
-      env: {
-        EVIDENCE_BUCKET: evidence.bucketName,
-        MODEL_BUCKET: models.bucket.bucketName,
-        INTAKE_TABLE: attempts.tableName,
-        REGISTRY_TABLE: registry.tableName,
-        INTAKE_LIMITS: JSON.stringify(config.limits),
-      },
-      memory: 1024,
-      timeout: Duration.minutes(5),
-    });
-    models.grantList(step);
-    models.grantReadManifests(step);
-    models.grantAnswer(step);
-    const { inventory, manifest, refusal } = intake.keys;
-    evidence.grantKeep(step, ...[inventory, manifest, refusal].map(everyAttempt));
-    attempts.grantChange(step);
-    registry.grantLook(step);
-    return step;
-  }
-
-  #digestFiles(): GovernedFunction {
-    const { attempts, evidence, models } = this.#props;
-    const step = new GovernedFunction(this, 'DigestFiles', {
-      entry: 'intake/digest-files',
-      contract: intake.tasks.digestFiles,
-      env: { EVIDENCE_BUCKET: evidence.bucketName, INTAKE_TABLE: attempts.tableName },
-      // One whole core: SHA-256 is bound by it.
-      memory: 1792,
-      timeout: Duration.minutes(15),
-    });
-    models.grantInspect(step);
-    models.grantReadMarks(step);
-    evidence.grantKeep(step, everyAttempt(intake.keys.digests));
-    attempts.grantChange(step);
-    return step;
-  }
-
-  #publishVersion(): GovernedFunction {
-    const { evidence, models } = this.#props;
-    const step = new GovernedFunction(this, 'PublishVersion', {
-      entry: 'intake/publish-version',
-      contract: intake.tasks.publishVersion,
-      env: { EVIDENCE_BUCKET: evidence.bucketName },
-      timeout: Duration.minutes(15),
-    });
-    models.grantPublish(step);
-    evidence.grantGet(step);
-    return step;
-  }
-
-  #answerUpload(): GovernedFunction {
-    const { attempts, models } = this.#props;
-    const step = new GovernedFunction(this, 'AnswerUpload', {
-      entry: 'intake/answer-upload',
-      contract: intake.tasks.answerUpload,
-      env: { INTAKE_TABLE: attempts.tableName },
-    });
-    models.grantAnswer(step);
-    attempts.grantChange(step);
-    return step;
-  }
-
-  #quarantineVersion(): GovernedFunction {
-    const { attempts, evidence, models, registry } = this.#props;
-    const step = new GovernedFunction(this, 'QuarantineVersion', {
-      entry: 'intake/quarantine-version',
-      contract: intake.tasks.quarantineVersion,
-      env: {
-        EVIDENCE_BUCKET: evidence.bucketName,
-        INTAKE_TABLE: attempts.tableName,
-        REGISTRY_TABLE: registry.tableName,
-      },
-      timeout: Duration.minutes(15),
-    });
-    models.grantList(step);
-    models.grantMark(step);
-    models.grantAnswer(step);
-    evidence.grantGet(step);
-    attempts.grantChange(step);
-    registry.grantLook(step);
-    return step;
   }
 
   #sweepUploads(): GovernedFunction {
