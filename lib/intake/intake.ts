@@ -18,7 +18,7 @@ export const OPEN_INDEX = 'open';
 const RECHECK_EVERY = Duration.minutes(1);
 
 /** The steps of the workflow that other capabilities own. */
-export type ForeignSteps = Readonly<
+type ForeignSteps = Readonly<
   Record<
     'scanFiles' | 'evaluateGates' | 'decideRegistration' | 'signVersion' | 'reserveVersion' | 'registerVersion',
     GovernedFunction

@@ -9,7 +9,7 @@ type Statement = {
 };
 
 /** What a request carries: condition keys to values. A key that is not there is absent, as in a real request. */
-export type RequestContext = Readonly<Record<string, string>>;
+type RequestContext = Readonly<Record<string, string>>;
 export type Request = { action: string; resource: string; context?: RequestContext };
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
@@ -54,7 +54,7 @@ const statementsOf = (resource: Resource, document: string): Statement[] =>
   (resource.Properties[document] as { Statement: Statement[] } | undefined)?.Statement ?? [];
 
 /** Everything that is attached to a role: by itself and by policies that name it. */
-export const statementsFor = (template: Template, role: string): Statement[] =>
+const statementsFor = (template: Template, role: string): Statement[] =>
   resourcesOf(template, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((holder) => printed(holder) === `<${role}>`))
     .flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument'));

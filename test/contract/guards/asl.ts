@@ -18,7 +18,7 @@ export type State = {
 export type Machine = { Comment?: string; StartAt: string; States: Record<string, State>; QueryLanguage?: string };
 
 /** A task of the workflow with what its function promises. `constructed` are the class names its code can throw. */
-export type Step = { contract: TaskContract; constructed: ReadonlySet<string> };
+type Step = { contract: TaskContract; constructed: ReadonlySet<string> };
 /** By placeholder, `ClaimUploadArn`. */
 export type Steps = ReadonlyMap<string, Step>;
 

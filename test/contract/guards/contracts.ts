@@ -12,7 +12,7 @@ type Capability = {
 export const camel = (kebab: string): string => kebab.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** By capability: what its contract.ts exports under the capability's own name. */
-export const contracts: ReadonlyMap<string, Capability> = new Map(
+const contracts: ReadonlyMap<string, Capability> = new Map(
   await Promise.all(
     globSync('core/*/contract.ts', { cwd: root })
       .filter((path) => !path.startsWith('core/kernel/'))
