@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../core/kernel/concurrently.ts';
@@ -9,6 +9,7 @@ import { type Reason, show } from '../core/kernel/reason.ts';
 import { byCodePoint } from '../core/kernel/root-digest.ts';
 import type { ByteSource } from '../core/scanning/byte-source.ts';
 import type { Context } from './context.ts';
+import { fileChunks } from './file-chunks.ts';
 import { couldNotTell, misused } from './outcome.ts';
 import { inBytes, oneLine } from './text.ts';
 
@@ -79,14 +80,12 @@ export const walk = async (dir: string, leaveOut: (path: string) => boolean): Pr
   return { files, leftOut: leftOut.sort(byCodePoint), reasons };
 };
 
-const CHUNK = 1024 ** 2;
 /** Disks answer several readers sooner than one; hashing itself has one core. */
 const WIDTH = 4;
 
 const digestOne = async (file: LocalFile, context: Context, onBytes: (bytes: number) => void): Promise<Digest> => {
   const hash = createHash('sha256');
-  const stream = createReadStream(file.absolute, { highWaterMark: CHUNK, signal: context.signal });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of fileChunks(file.absolute, { size: file.size, signal: context.signal })) {
     hash.update(chunk);
     onBytes(chunk.length);
   }
