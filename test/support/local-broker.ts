@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { peopleApp } from '../e2e/people/people-app.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -9,11 +10,14 @@ declare module 'vitest' {
   }
 }
 
+const configurationOf = (kind: string) => (kind === 'iam' ? { iam: true, app: peopleApp } : {});
+
 /** Owns the local AWS of a whole test run: each configuration starts when the first test file asks for it, once. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const started = new Map<string, Promise<LocalAws>>();
   const startOnce = (kind: string): Promise<LocalAws> => {
-    const running = started.get(kind) ?? startLocalAws({ stage: {}, iam: kind === 'iam', onProgress: console.error });
+    const running =
+      started.get(kind) ?? startLocalAws({ stage: {}, ...configurationOf(kind), onProgress: console.error });
     started.set(kind, running);
     return running;
   };

@@ -1,0 +1,80 @@
+import { paginateListFunctions } from '@aws-sdk/client-lambda';
+import { beforeAll, expect, test } from 'vitest';
+import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
+import { actsOn, powersOf } from '../support/acts.ts';
+import { actingAs } from '../support/callers.ts';
+import { type Plane, redeclared, shippedModel, submit } from '../support/flight.ts';
+import { sharedLocalAws } from '../support/local.ts';
+
+let plane: Plane;
+let acts: ReturnType<typeof actsOn>;
+const functions = new Map<string, { name: string; role: string }>();
+
+/** The plane's functions say in their description which handler they run. */
+const findFunctions = async () => {
+  for await (const { Functions = [] } of paginateListFunctions({ client: plane.lambda }, {}))
+    for (const { Description = '', FunctionName: name = '', Role: role = '' } of Functions)
+      if (/^[a-z]+\/[a-z-]+$/.test(Description)) functions.set(Description, { name, role });
+};
+
+beforeAll(async () => {
+  plane = await sharedLocalAws('iam');
+  await findFunctions();
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const files = redeclared({ ...shipped.files, 'model.joblib': hostilePickle('id') }, shipped.manifest);
+  const { versions } = await submit(plane, shipped, files);
+  acts = actsOn(plane, { ...shipped, versions }, functions.get('signing/sign-version')?.name ?? '');
+});
+
+const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
+const ATTEMPTS = ['read attempts', 'change attempts'];
+
+const powers: Record<string, string[]> = {
+  'intake/claim-upload': ATTEMPTS,
+  'intake/take-inventory': [
+    'list uploads',
+    'read an uncleared manifest',
+    'put an answer',
+    'read evidence',
+    'keep a manifest',
+    'keep an inventory',
+    'keep a refusal',
+    ...ATTEMPTS,
+    'read the registry',
+  ],
+  'intake/digest-files': [...BYTES, 'read evidence', 'keep digests', ...ATTEMPTS],
+  'scanning/scan-files': [...BYTES, 'read evidence', 'keep a scan'],
+  'gates/evaluate-gates': ['read evidence', 'keep gate findings'],
+  'policy/decide-registration': ['read evidence', 'keep a decision'],
+  'signing/sign-version': ['read evidence', 'keep a bundle', 'sign'],
+  'registry/reserve-version': ['read evidence', 'keep a registry refusal', 'read the registry', 'change the registry'],
+  'intake/publish-version': ['mark a version', 'put a signature', 'read evidence'],
+  'registry/register-version': ['read evidence', 'read the registry', 'change the registry'],
+  'intake/answer-upload': ['put an answer', ...ATTEMPTS],
+  'intake/quarantine-version': [
+    'list uploads',
+    'mark a version',
+    'put an answer',
+    'read evidence',
+    ...ATTEMPTS,
+    'read the registry',
+  ],
+  'intake/sweep-uploads': [...ATTEMPTS, 'start intake'],
+  'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
+  'registry/publish-facts': ['put a fact on the bus'],
+  'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
+};
+
+test.each(Object.entries(powers))('%s gets done what it is for, and is refused all else', async (entry, expected) => {
+  const who = await actingAs(plane, functions.get(entry)?.role ?? '');
+
+  expect(await powersOf(who, acts)).toEqual(expected);
+});
+
+test('every function of the plane is put to that test, and every act is within the powers of one', () => {
+  const within = new Set(Object.values(powers).flat());
+  const beyondAll = ['upload a file', 'delete evidence', 'call a step'];
+
+  expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
+  expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);
+});

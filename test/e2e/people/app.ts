@@ -1,0 +1,23 @@
+import { App, CfnOutput } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { GovernanceStack } from '../../../lib/governance-stack.ts';
+import { stageFromContext } from '../../../lib/stage.ts';
+
+/** The plane as it is, and the people around it: each is a role with one of the plane's grants and nothing else. */
+const app = new App();
+const stack = new GovernanceStack(app, stageFromContext(app.node.tryGetContext('stage')));
+const { plane } = stack;
+
+const person = (name: string, grant: (who: Role) => void): void => {
+  const role = new Role(stack, name, { assumedBy: new AccountRootPrincipal() });
+  grant(role);
+  new CfnOutput(stack, `${name}RoleArn`, { value: role.roleArn });
+};
+
+const models = ['churn'];
+person('Submitter', (who) => plane.grantSubmit(who));
+person('ChurnSubmitter', (who) => plane.grantSubmit(who, { models }));
+person('Reader', (who) => plane.grantRead(who));
+person('ChurnReader', (who) => plane.grantRead(who, { models }));
+person('Operator', (who) => plane.grantOperate(who));
+person('Auditor', (who) => plane.grantAudit(who));

@@ -1,0 +1,109 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SignCommand } from '@aws-sdk/client-kms';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+} from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { verdict } from './callers.ts';
+import type { Clients, Running } from './local.ts';
+
+/** A version that was refused: its bytes are nobody's to read. Keys are file names, values S3 versions. */
+export type Refused = { model: string; version: string; versions: Record<string, string> };
+
+type Act = (who: Clients) => Promise<unknown>;
+
+const ATTEMPT = 'probe/1.0.0/attempt/0';
+const EVIDENCE = {
+  'keep a manifest': `intake/${ATTEMPT}/manifest.json`,
+  'keep an inventory': `intake/${ATTEMPT}/inventory.json`,
+  'keep a refusal': `intake/${ATTEMPT}/refusal.json`,
+  'keep digests': `intake/${ATTEMPT}/digests.json`,
+  'keep a scan': `intake/${ATTEMPT}/scan.json`,
+  'keep gate findings': `intake/${ATTEMPT}/gates.json`,
+  'keep a decision': `intake/${ATTEMPT}/decision.json`,
+  'keep a registry refusal': `intake/${ATTEMPT}/registry-refusal.json`,
+  'keep a bundle': 'signing/probe/1.0.0/root-key.json',
+} as const;
+
+const PROBED = { pk: { S: 'PROBE' }, sk: { S: 'PROBE' } };
+
+/** What somebody could try against a running plane, by a name that reads as a sentence. `step` is a function's name. */
+export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Record<string, Act> => {
+  const { ModelBucketName: Bucket = '', EvidenceBucketName = '', IntakeTableName, RegistryTableName } = outputs;
+  const file = (path: string) => ({
+    Bucket,
+    Key: `models/${refused.model}/${refused.version}/${path}`,
+    VersionId: refused.versions[path],
+  });
+  const put =
+    (Key: string, into = Bucket): Act =>
+    ({ s3 }) =>
+      s3.send(new PutObjectCommand({ Bucket: into, Key, Body: 'probe' }));
+  const evidence = Object.entries(EVIDENCE).map(([name, key]) => [name, put(key, EvidenceBucketName)] as const);
+  return {
+    'list uploads': ({ s3 }) => s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'models/probe/' })),
+    'read an uncleared manifest': ({ s3 }) => s3.send(new GetObjectCommand(file('manifest.json'))),
+    'read uncleared bytes': ({ s3 }) => s3.send(new GetObjectCommand(file('model.joblib'))),
+    'upload a file': put('models/probe/1.0.0/notes.txt'),
+    'mark a version': ({ s3 }) =>
+      s3.send(
+        new PutObjectTaggingCommand({
+          ...file('README.md'),
+          Tagging: { TagSet: [{ Key: 'clearance', Value: 'quarantined' }] },
+        }),
+      ),
+    'put a signature': put('models/probe/1.0.0/model.sig'),
+    'put an answer': put('answers/probe/1.0.0/attempt.json'),
+    'read evidence': ({ s3 }) =>
+      s3.send(new GetObjectCommand({ Bucket: EvidenceBucketName, Key: keyOfEvidence(refused) })),
+    ...Object.fromEntries(evidence),
+    'delete evidence': ({ s3 }) =>
+      s3.send(new DeleteObjectCommand({ Bucket: EvidenceBucketName, Key: 'intake/none.json', VersionId: 'none' })),
+    sign: ({ kms }) =>
+      kms.send(
+        new SignCommand({
+          KeyId: outputs.SigningKeyArn,
+          Message: new Uint8Array(32),
+          MessageType: 'DIGEST',
+          SigningAlgorithm: 'ECDSA_SHA_256',
+        }),
+      ),
+    'read attempts': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: IntakeTableName, Key: PROBED })),
+    'change attempts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: IntakeTableName, Item: PROBED })),
+    'read the registry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: RegistryTableName, Key: PROBED })),
+    'change the registry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RegistryTableName, Item: PROBED })),
+    'start intake': ({ sfn }) =>
+      sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: outputs.IntakeWorkflowArn,
+          input: JSON.stringify({ bucket: Bucket, key: 'models/probe', versionId: 'none', trigger: null }),
+        }),
+      ),
+    'put a fact on the bus': ({ eventbridge }) =>
+      eventbridge.send(
+        new PutEventsCommand({
+          Entries: [{ EventBusName: outputs.EventBusName, Source: 'clearance', DetailType: 'probe.v1', Detail: '{}' }],
+        }),
+      ),
+    'call a step': ({ lambda }) => lambda.send(new InvokeCommand({ FunctionName: step, InvocationType: 'DryRun' })),
+  };
+};
+
+const keyOfEvidence = ({ model, version, versions }: Refused) =>
+  `intake/${model}/${version}/${versions['manifest.json']}/0/manifest.json`;
+
+/** The names of the acts that the holder of a role gets done. Any other error than a refusal is one of the test. */
+export const powersOf = async (who: Clients, acts: Record<string, Act>): Promise<string[]> => {
+  const tried = await Promise.all(
+    Object.entries(acts).map(async ([name, act]) => ({ name, outcome: await verdict(act(who)) })),
+  );
+  const odd = tried.filter(({ outcome }) => outcome !== 'allowed' && !/^AccessDenied(Exception)?$/.test(outcome));
+  if (odd.length > 0) throw new Error(`neither done nor refused: ${JSON.stringify(odd)}`);
+  return tried.filter(({ outcome }) => outcome === 'allowed').map(({ name }) => name);
+};
