@@ -4,7 +4,6 @@ import { concurrently } from '../kernel/concurrently.ts';
 import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type FileScan, ScanReport, type ScanVerdict, scanning } from './contract.ts';
-import { scanFile } from './scan-file.ts';
 
 type Input = z.output<typeof scanning.tasks.scanFiles.input>;
 type Output = z.input<typeof scanning.tasks.scanFiles.output>;
@@ -12,6 +11,8 @@ type Output = z.input<typeof scanning.tasks.scanFiles.output>;
 export type ScanPorts = {
   /** The pinned version's bytes. @throws UploadChanged from `read` when it is gone */
   open(bucket: string, file: PinnedFile): ByteSource;
+  /** `scanFile`, behind a door: it is the larger part of the function, and a refused call does not need it. */
+  scan(path: string, source: ByteSource): Promise<FileScan>;
   evidence: EvidenceStore;
 };
 
@@ -26,10 +27,10 @@ export const worstVerdict = (files: readonly FileScan[]): ScanVerdict =>
 
 /** Scans every pinned file, the manifest too, whatever it is called or declared to be. */
 export const scanAttempt =
-  ({ open, evidence }: ScanPorts) =>
+  ({ open, scan, evidence }: ScanPorts) =>
   async ({ attempt, inventory }: Input): Promise<Output> => {
     const pinned = await readEvidence(evidence, inventory, Inventory);
-    const files = await concurrently(pinned.files, WIDTH, (file) => scanFile(file.path, open(attempt.bucket, file)));
+    const files = await concurrently(pinned.files, WIDTH, (file) => scan(file.path, open(attempt.bucket, file)));
     const bytesRead = files.reduce((sum, file) => sum + file.bytesRead, 0);
     const verdict = worstVerdict(files);
     const { ref } = await keepEvidence(evidence, scanning.keys.report(attempt), ScanReport, {

@@ -138,11 +138,37 @@ describe('what is done to imported objects', () => {
         op('REDUCE'),
       ),
     ],
+    [
+      'gigabytes of a range',
+      concat(stackGlobal('builtins', 'list'), call('builtins', 'range'), op('TUPLE1'), op('REDUCE')),
+    ],
     ['gigabytes of zeros', concat(stackGlobal('builtins', 'bytearray'), int(2 ** 31 - 1), op('TUPLE1'), op('REDUCE'))],
   ])('is allowed only with plain arguments: %s', async (_what, opcodes) => {
     const scan = await scanBytes(pickle(opcodes));
 
     expect(rulesOf(scan)).toEqual(['pickle.guard']);
+  });
+});
+
+describe('a name that is allowed with plain arguments', () => {
+  const partial = stackGlobal('functools', 'partial');
+  const loader = stackGlobal('torch.storage', '_load_from_bytes');
+
+  test.each([
+    [
+      'an argument',
+      concat(stackGlobal('numpy.random._pickle', '__randomstate_ctor'), text('x'), loader, op('TUPLE2'), op('REDUCE')),
+    ],
+    ['an item of a list', concat(op('EMPTY_LIST'), loader, op('APPEND'))],
+    ['a value of a dict', concat(op('EMPTY_DICT'), text('f'), partial, op('SETITEM'))],
+    ['an argument of OBJ', concat(op('MARK'), DICT, partial, op('OBJ'))],
+    ['an argument of INST', concat(op('MARK'), partial, lines('INST', 'collections', 'OrderedDict'))],
+    ['a state', concat(DICT, op('EMPTY_TUPLE'), op('REDUCE'), partial, op('BUILD'))],
+    ['the function of a partial', concat(partial, loader, op('TUPLE1'), op('REDUCE'))],
+  ])('is not handed to what may call it otherwise: as %s', async (_how, opcodes) => {
+    const scan = await scanBytes(pickle(opcodes));
+
+    expect([scan.verdict, rulesOf(scan)]).toEqual(['malicious', expect.arrayContaining(['pickle.guard'])]);
   });
 });
 

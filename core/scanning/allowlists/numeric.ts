@@ -2,7 +2,7 @@ import type { AllowlistSource } from './source.ts';
 
 const SCALARS = `bool bool_ byte bytes_ cdouble cfloat character clongdouble complex128 complex192 complex256 complex64
   csingle datetime64 double float128 float16 float32 float64 float96 floating half int16 int32 int64 int8 int_ intc
-  integer intp long longdouble longlong number object_ short signedinteger single str_ timedelta64 ubyte uint uint16
+  integer intp long longdouble longlong number short signedinteger single str_ timedelta64 ubyte uint uint16
   uint32 uint64 uint8 uintc uintp ulong ulonglong unicode_ unsignedinteger ushort void generic`;
 
 const UFUNCS = `abs absolute add amax amin arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin average cbrt
@@ -43,7 +43,7 @@ numpy.random._generator: Generator
 numpy.random.mtrand: RandomState
 `,
   mentions: `
-numpy: ${UFUNCS} memmap
+numpy: ${UFUNCS}
 numpy.core._multiarray_umath: ${UFUNCS}
 numpy._core._multiarray_umath: ${UFUNCS}
 numpy.core.fromnumeric: amax amin max mean min prod std sum var

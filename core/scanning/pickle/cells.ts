@@ -23,8 +23,9 @@ export const TAG = {
   set: 11,
   /** Payload: index of a known numpy dtype. */
   dtype: 12,
-  /** joblib's placeholder for an array whose bytes follow in the stream: the class, and an instance of it. */
-  wrapperClass: 13,
+  /** An imported name that may be called here and now, not handed to something that calls it: see guards.ts. */
+  restricted: 13,
+  /** joblib's placeholder for an array whose bytes follow in the stream. */
   wrapper: 14,
   /** Bytes that are scanned on their own, because what comes next loads them. */
   embedded: 15,

@@ -3,15 +3,23 @@ import { type Machine, Malformed } from './machine.ts';
 
 /** The opcodes that make tuples, lists, dicts and sets, and put items into them. */
 
-/** The array wrapper of joblib stands alone on the stack and nowhere else: elsewhere it could be swapped unseen. */
-const refuseWrappers = (m: Machine, start: number): void => {
-  for (let i = start; i < m.stack.length; i += 1)
-    if (m.stack.tags[i] === TAG.wrapperClass || m.stack.tags[i] === TAG.wrapper)
-      m.report('joblib.array-header', 'the array wrapper of joblib is used as a value');
+/**
+ * Values from `start` on go into another value. The array wrapper of joblib stands alone on the stack: elsewhere it
+ * could be swapped unseen. A restricted name could be called from there.
+ */
+export const refuseAsValues = (m: Machine, start: number): void => {
+  for (let i = start; i < m.stack.length; i += 1) {
+    const tag = m.stack.tags[i];
+    if (tag === TAG.wrapper) m.report('joblib.array-header', 'the array wrapper of joblib is used as a value');
+    else if (tag === TAG.restricted) {
+      m.acted = true;
+      m.report('pickle.guard', `hands ${m.describe(m.cell(i))} to something that may call it`);
+    }
+  }
 };
 
 const tupleFrom = (m: Machine, start: number): void => {
-  refuseWrappers(m, start);
+  refuseAsValues(m, start);
   const id = m.containers.tuple(m.stack, start);
   m.stack.length = start;
   m.stack.push(TAG.tuple, id);
@@ -34,7 +42,7 @@ export const emptySet = (m: Machine): void => m.stack.push(TAG.set, m.containers
 
 const collect = (tag: number) => (m: Machine) => {
   const start = m.popMark();
-  refuseWrappers(m, start);
+  refuseAsValues(m, start);
   const id = m.containers.create();
   if (tag === TAG.dict) {
     if ((m.stack.length - start) % 2 !== 0) throw new Malformed('a key without its value');
@@ -56,7 +64,7 @@ const checkTarget = (m: Machine, position: number, kind: ItemKind): void => {
   if (tag === LITERAL[kind]) return;
   const cell = m.cell(position);
   if (tag === TAG.instance && m.imported[cell.payload]?.items === kind) return;
-  const modified = tag === TAG.global || tag === TAG.wrapperClass;
+  const modified = tag === TAG.global || tag === TAG.restricted;
   if (modified) m.acted = true;
   m.report(modified ? 'pickle.class-modified' : 'pickle.item-target', `puts items into ${m.describe(cell)}`);
 };
@@ -67,7 +75,7 @@ const putItems = (m: Machine, start: number, kind: ItemKind): void => {
   if (target < m.fence) throw new Malformed('items without a container');
   if (kind === 'dict' && (m.stack.length - start) % 2 !== 0) throw new Malformed('a key without its value');
   checkTarget(m, target, kind);
-  refuseWrappers(m, start);
+  refuseAsValues(m, start);
   if (m.stack.tags[target] === LITERAL[kind]) {
     const id = m.stack.payloads[target] ?? 0;
     if (kind === 'dict') m.containers.fillDict(id, m.stack, start);

@@ -1,9 +1,11 @@
 import { TAG } from './cells.ts';
 import type { Cell } from './containers.ts';
 import { applyDtypeState, makeDtype } from './dtype-state.ts';
+import { refuseAsValues } from './execute-containers.ts';
 import { argumentsAllowed, stateAllowed } from './guards.ts';
 import { wrappedArray } from './joblib-array.ts';
 import { type Machine, Malformed } from './machine.ts';
+import { isArrayWrapper } from './restricted.ts';
 
 /** The opcodes that import names, call them and give state to what they made. */
 
@@ -54,17 +56,18 @@ const MAY_NOT_CALL: Record<string, true> = { mention: true };
 
 /** Pushes what the call of `callee` gives. */
 const call = (m: Machine, callee: Cell, args: readonly Cell[] | undefined): void => {
-  if (callee.tag === TAG.wrapperClass) {
+  const imported = m.imported[callee.payload];
+  if (callee.tag === TAG.restricted && imported !== undefined && isArrayWrapper(imported.module, imported.name)) {
     m.stack.push(TAG.wrapper, callee.payload);
     return;
   }
-  if (callee.tag !== TAG.global) {
+  if (callee.tag !== TAG.global && callee.tag !== TAG.restricted) {
     m.acted = true;
     m.report('pickle.call-of-object', `calls ${m.describe(callee)}`);
     m.stack.push(TAG.instance, -1);
     return;
   }
-  const grade = m.imported[callee.payload]?.grade;
+  const grade = imported?.grade;
   if (typeof grade === 'object') m.acted = true;
   else if (MAY_NOT_CALL[grade ?? ''] === true) m.report('pickle.call-not-allowed', `calls ${m.describe(callee)}`);
   else if (!argumentsAllowed(m, callee.payload, args)) {
@@ -95,6 +98,7 @@ export const newObjectEx = (m: Machine): void => {
 
 export const inst = (m: Machine): void => {
   const start = m.popMark();
+  refuseAsValues(m, start);
   const id = m.containers.tuple(m.stack, start);
   m.stack.length = start;
   const [module, name] = names(m);
@@ -107,6 +111,7 @@ export const obj = (m: Machine): void => {
   const start = m.popMark();
   if (m.stack.length <= start) throw new Malformed('needs a class on the stack');
   const callee = m.cell(start);
+  refuseAsValues(m, start + 1);
   const id = m.containers.tuple(m.stack, start + 1);
   m.stack.length = start;
   call(m, callee, m.containers.items(id));
@@ -126,6 +131,7 @@ const checkKeys = (m: Machine, state: Cell): void => {
 };
 
 export const build = (m: Machine): void => {
+  refuseAsValues(m, m.top());
   const state = m.cell(m.pop());
   const position = m.top();
   const target = m.cell(position);
@@ -138,7 +144,7 @@ export const build = (m: Machine): void => {
   } else if (target.tag === TAG.dtype) applyDtypeState(m, position, state);
   else if (target.tag === TAG.wrapper) {
     if (m.options.joblib) m.array = wrappedArray(m, state);
-  } else if (target.tag === TAG.global || target.tag === TAG.wrapperClass) {
+  } else if (target.tag === TAG.global || target.tag === TAG.restricted) {
     m.acted = true;
     m.report('pickle.class-modified', `gives state to ${m.describe(target)} itself`);
   } else m.report('pickle.state-target', `gives state to ${m.describe(target)}`);

@@ -51,7 +51,7 @@ export const pushFloatLine = (m: Machine): void => {
 
 /** `torch.storage._load_from_bytes(b'…')` is how a tensor gets into a plain pickle: the bytes are a torch file. */
 const isLoader = (m: Machine, position: number): boolean => {
-  if (m.stack.tags[position] !== TAG.global) return false;
+  if (m.stack.tags[position] !== TAG.restricted) return false;
   const imported = m.imported[m.stack.payloads[position] ?? -1];
   return imported?.name === '_load_from_bytes' && imported.module === 'torch.storage';
 };

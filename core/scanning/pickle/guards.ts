@@ -11,8 +11,25 @@ const isAllowedFunction = (m: Machine, cell: Cell | undefined): boolean =>
 const TEXT_CODECS = new Set(['latin1', 'latin-1', 'utf-8', 'utf8', 'ascii']);
 const encodesText: Guard = (m, args) => args?.length === 1 || TEXT_CODECS.has(m.text(args?.[1]) ?? '');
 
-/** `bytearray(n)` allocates n bytes. */
-const noCount: Guard = (_m, args) => args !== undefined && args[0]?.tag !== TAG.int;
+const LITERALS: ReadonlySet<number> = new Set([
+  TAG.opaque,
+  TAG.none,
+  TAG.text,
+  TAG.longText,
+  TAG.tuple,
+  TAG.list,
+  TAG.dict,
+  TAG.set,
+]);
+
+/** `bytearray(n)` allocates n bytes, `list(range(n))` n items: only what stands in the file is copied. */
+const copiesLiteral: Guard = (m, args) => {
+  const [first] = args ?? [];
+  if (args === undefined || first === undefined) return args !== undefined;
+  // How protocols before 3 write bytes.
+  const encoded = first.tag === TAG.instance && m.imported[first.payload]?.module === '_codecs';
+  return LITERALS.has(first.tag) || encoded;
+};
 
 const scannedApart: Guard = (_m, args) => args?.length === 1 && args[0]?.tag === TAG.embedded;
 
@@ -23,10 +40,15 @@ const GUARDS: Record<string, Guard> = {
   '__builtin__.type': (_m, args) => args?.length === 1 && args[0]?.tag === TAG.none,
   '_codecs.encode': encodesText,
   'torch.storage._load_from_bytes': scannedApart,
-  'builtins.bytes': noCount,
-  'builtins.bytearray': noCount,
-  '__builtin__.bytes': noCount,
-  '__builtin__.bytearray': noCount,
+  ...Object.fromEntries(
+    ['bytearray', 'bytes', 'dict', 'frozenset', 'list', 'set', 'tuple'].flatMap((name) => [
+      [`builtins.${name}`, copiesLiteral],
+      [`__builtin__.${name}`, copiesLiteral],
+    ]),
+  ),
+  'collections.Counter': copiesLiteral,
+  'collections.OrderedDict': copiesLiteral,
+  'collections.deque': copiesLiteral,
 };
 
 /** Whether a call of the allowed name with these arguments is harmless. Arguments no longer known are not. */

@@ -5,6 +5,7 @@ import { Cells, Memo, TAG } from './cells.ts';
 import { type Cell, Containers } from './containers.ts';
 import type { Dtype } from './numpy-dtype.ts';
 import { opcodeName } from './opcodes.ts';
+import { isRestricted } from './restricted.ts';
 import { Texts } from './texts.ts';
 
 /** An imported name and what is known of it. */
@@ -125,21 +126,21 @@ export class Machine {
 
   pushImported(module: string, name: string): void {
     const index = this.import(module, name);
-    this.stack.push(isWrapper(module, name) ? TAG.wrapperClass : TAG.global, index);
+    this.stack.push(isRestricted(module, name) ? TAG.restricted : TAG.global, index);
   }
 
   describe(cell: Cell): string {
-    const imported = cell.tag === TAG.global || cell.tag === TAG.instance ? this.imported[cell.payload] : undefined;
+    const imported = NAMED.has(cell.tag) ? this.imported[cell.payload] : undefined;
     if (imported === undefined) return TAG_NAMES[cell.tag] ?? 'a value';
     const name = `${shown(imported.module)}.${shown(imported.name)}`;
-    return cell.tag === TAG.global ? name : `an instance of ${name}`;
+    return cell.tag === TAG.instance || cell.tag === TAG.wrapper ? `an instance of ${name}` : name;
   }
 }
 
 const shown = (text: string) =>
   text.replaceAll(/[\0-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
-const isWrapper = (module: string, name: string) => module === 'joblib.numpy_pickle' && name === 'NumpyArrayWrapper';
+const NAMED: ReadonlySet<number> = new Set([TAG.global, TAG.restricted, TAG.instance, TAG.wrapper]);
 
 const TAG_NAMES: Record<number, string> = {
   [TAG.none]: 'None',
