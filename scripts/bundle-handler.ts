@@ -96,6 +96,7 @@ export const bundleHandler = async (root: string, entry: string): Promise<Bundle
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
+    define: { 'process.env.CLEARANCE_ENTRY': JSON.stringify(entry) },
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     banner: { js: banner },

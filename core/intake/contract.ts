@@ -245,5 +245,3 @@ export const intake = {
     answer: (attempt: Attempt) => `answers/${attempt.model}/${attempt.version}/${attempt.id}.json`,
   },
 } as const;
-
-export { Manifest } from './manifest.ts';

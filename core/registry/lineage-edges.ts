@@ -1,4 +1,4 @@
-import type { Manifest } from '../intake/contract.ts';
+import type { Manifest } from '../intake/manifest.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Subject } from '../kernel/identity.ts';
 import type { LineageEdge } from '../lineage/contract.ts';

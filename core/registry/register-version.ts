@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { DigestReport, Inventory, Manifest } from '../intake/contract.ts';
+import { DigestReport, Inventory } from '../intake/contract.ts';
+import { Manifest } from '../intake/manifest.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import { type Fact, factId } from '../kernel/fact.ts';

@@ -1,9 +1,9 @@
 import { answerUpload } from '../../core/intake/answer-upload.ts';
 import { intake } from '../../core/intake/contract.ts';
+import { dynamodbAttempts } from '../platform/dynamodb-attempts.adapter.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { task } from '../platform/task.ts';
-import { dynamodbAttempts } from './dynamodb-attempts.adapter.ts';
 import { s3Answers } from './s3-answers.adapter.ts';
 
 const contract = intake.tasks.answerUpload;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { intake } from '../../core/intake/contract.ts';
 import { recheckUpload } from '../../core/intake/recheck-upload.ts';
 import { Throttled } from '../../core/kernel/failures.ts';
+import { dynamodbAttempts } from '../platform/dynamodb-attempts.adapter.ts';
 import { logger } from '../platform/log.ts';
 import { onQueue } from '../platform/on-batch.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { registeredVersions } from '../platform/registered-versions.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
-import { dynamodbAttempts } from './dynamodb-attempts.adapter.ts';
 import { s3Marks } from './s3-marks.adapter.ts';
 import { sfnWorkflows } from './sfn-workflows.adapter.ts';
 

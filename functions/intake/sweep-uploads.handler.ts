@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { intake } from '../../core/intake/contract.ts';
 import { sweepDead, sweepDue } from '../../core/intake/sweep-uploads.ts';
+import { dynamodbAttempts } from '../platform/dynamodb-attempts.adapter.ts';
 import { logger } from '../platform/log.ts';
 import { onEvent } from '../platform/on-event.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
-import { dynamodbAttempts } from './dynamodb-attempts.adapter.ts';
 import { sfnWorkflows } from './sfn-workflows.adapter.ts';
 
 const ExecutionEnded = z.object({ detail: z.object({ executionArn: z.string(), input: z.string() }) });

@@ -1,11 +1,11 @@
 import { intake } from '../../core/intake/contract.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';
+import { dynamodbAttempts } from '../platform/dynamodb-attempts.adapter.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { registeredVersions } from '../platform/registered-versions.adapter.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { task } from '../platform/task.ts';
-import { dynamodbAttempts } from './dynamodb-attempts.adapter.ts';
 import { s3Answers } from './s3-answers.adapter.ts';
 import { s3Uploads } from './s3-uploads.adapter.ts';
 

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Failure } from '../../core/kernel/failure.ts';
 
-export const logger = new Logger();
+/** The build writes the handler's entry in here, since the environment holds nothing but what a contract names. */
+export const logger = new Logger({ serviceName: process.env.CLEARANCE_ENTRY ?? 'clearance' });
 
 /** Ids only: what a line may carry of an input. Payloads, names of people and file contents stay out of logs. */
 const LOGGED = ['execution', 'model', 'version', 'attempt', 'key', 'route'] as const;

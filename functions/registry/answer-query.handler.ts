@@ -2,13 +2,13 @@ import { statusOf } from '../../core/intake/attempt.ts';
 import { answerQuery } from '../../core/registry/answer-query.ts';
 import { registry } from '../../core/registry/contract.ts';
 import { readSigningKey } from '../../core/signing/public-key.ts';
-import { dynamodbAttempts } from '../intake/dynamodb-attempts.adapter.ts';
+import { dynamodbAttempts } from '../platform/dynamodb-attempts.adapter.ts';
+import { kmsSigner } from '../platform/kms-signer.adapter.ts';
 import { lazy } from '../platform/lazy.ts';
 import { onRequest } from '../platform/on-request.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
-import { kmsSigner } from '../signing/kms-signer.adapter.ts';
 import { dynamodbReader } from './dynamodb-reader.adapter.ts';
 import { routeQuery } from './route-query.ts';
 

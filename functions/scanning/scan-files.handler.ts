@@ -15,6 +15,7 @@ export const handler = task(
       size: file.size,
       read: (offset, length) => readRange(bucket, file, offset, length),
     }),
+    scan: async (path, source) => (await import('../../core/scanning/scan-file.ts')).scanFile(path, source),
     evidence: s3Evidence(env.EVIDENCE_BUCKET),
   }),
 );

@@ -3,8 +3,8 @@ import type { Attempts } from '../../core/intake/ports.ts';
 import { intakeKeys, OPEN } from '../../core/intake/table.ts';
 import type { Clock } from '../../core/kernel/clock.ts';
 import { outboxItem } from '../../core/kernel/fact.ts';
-import { isNamed, rethrow } from '../platform/aws-errors.ts';
-import { dynamodb, getItem, queryItems } from '../platform/dynamodb.adapter.ts';
+import { isNamed, rethrow } from './aws-errors.ts';
+import { dynamodb, getItem, queryItems } from './dynamodb.adapter.ts';
 
 const byFirstSeen = (a: AttemptRecord, b: AttemptRecord) => (a.firstSeenAt < b.firstSeenAt ? -1 : 1);
 

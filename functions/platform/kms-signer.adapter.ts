@@ -1,7 +1,7 @@
 import { KeyUnusable } from '../../core/signing/failures.ts';
 import type { Signer } from '../../core/signing/ports.ts';
-import { isNamed, rethrow } from '../platform/aws-errors.ts';
-import { lazy } from '../platform/lazy.ts';
+import { isNamed, rethrow } from './aws-errors.ts';
+import { lazy } from './lazy.ts';
 
 const kms = lazy(async () => {
   const sdk = await import('./kms-sdk.adapter.ts');
