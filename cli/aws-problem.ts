@@ -1,4 +1,4 @@
-import { couldNotTell, type Problem } from './outcome.ts';
+import { couldNotTell, Problem } from './outcome.ts';
 
 type AwsError = Error & { code?: string; $metadata?: { httpStatusCode?: number } };
 
@@ -40,8 +40,8 @@ const explain = (cause: AwsError): { message: string; fix: string } => {
 };
 
 /** What an AWS call that failed means to whoever typed the command. `path` says what was asked for. */
-export const awsProblem = (cause: unknown, path: string): Problem | unknown => {
-  if (!isAwsError(cause) || cause.name === 'AbortError') return cause;
+export const awsProblem = (cause: unknown, path: string): unknown => {
+  if (!isAwsError(cause) || cause instanceof Problem || cause.name === 'AbortError') return cause;
   const found = `${cause.name}: ${cause.message || (cause.code ?? '')}`;
   return couldNotTell({ path, found, ...explain(cause) }, { cause });
 };

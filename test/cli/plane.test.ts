@@ -1,0 +1,250 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { key } from '../../cli/key.ts';
+import { listModels, listVersions } from '../../cli/list.ts';
+import { EXIT } from '../../cli/outcome.ts';
+import { planeOf } from '../../cli/plane.ts';
+import { status } from '../../cli/status.ts';
+import type { AttemptStatus } from '../../core/intake/contract.ts';
+import { folderOf } from './folder.ts';
+
+type Reply = { readonly status?: number; readonly body: unknown };
+
+const API = 'abcd1234.execute-api.eu-central-1.amazonaws.com';
+const requests: { method: string; path: string; host: string; authorization: string }[] = [];
+let replies: Reply[];
+let parameter: Reply;
+let endpoint: string;
+let stop: () => void;
+
+const answer = (response: ServerResponse, { status: code = 200, body }: Reply) =>
+  response
+    .writeHead(code, { 'content-type': 'application/json' })
+    .end(typeof body === 'string' ? body : JSON.stringify(body));
+
+/** Speaks for SSM and the API alike, as one endpoint for all of AWS does: the signature says which is meant. */
+const serve = (request: IncomingMessage, response: ServerResponse) => {
+  const { host = '', authorization = '' } = request.headers;
+  if (authorization.includes('/ssm/')) return answer(response, parameter);
+  requests.push({ method: request.method ?? '', path: request.url ?? '', host, authorization });
+  return answer(response, replies.length > 1 ? (replies.shift() as Reply) : (replies[0] ?? { status: 500, body: '' }));
+};
+
+beforeEach(async () => {
+  const server = createServer(serve);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stop = () => server.close();
+  requests.length = 0;
+  parameter = {
+    body: {
+      Parameter: {
+        Value: JSON.stringify({
+          stage: 'dev',
+          region: 'eu-central-1',
+          apiUrl: `https://${API}`,
+          modelBucket: 'models',
+        }),
+      },
+    },
+  };
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: 'eu-central-1',
+    AWS_SESSION_TOKEN: '',
+    AWS_PROFILE: undefined,
+  }))
+    vi.stubEnv(name, value);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  stop();
+});
+
+const plane = () => planeOf('dev', new AbortController().signal);
+const told = (body: unknown, code = 200): void => {
+  replies = [{ status: code, body }];
+};
+
+test('a question is signed for the API and carries its host, wherever it is sent', async () => {
+  told({ models: [] });
+
+  await plane().ask('models', {});
+
+  expect(requests).toEqual([
+    { method: 'GET', path: '/v1/models', host: API, authorization: expect.stringContaining('AKIAEXAMPLE/') },
+  ]);
+  expect(requests[0]?.authorization).toMatch(/\/eu-central-1\/execute-api\/aws4_request, SignedHeaders=[a-z;-]*host/);
+});
+
+test('names are part of the path and nothing else', async () => {
+  told({ error: { message: 'not registered' } }, 404);
+
+  await plane().ask('status', { model: 'a/../b', version: '1.0+x?y' });
+
+  expect(requests[0]?.path).toBe('/v1/models/a%2F..%2Fb/versions/1.0%2Bx%3Fy');
+});
+
+test('what the plane does not know is undefined', async () => {
+  told({ error: { message: 'not registered' } }, 404);
+
+  expect(await plane().ask('model', { model: 'nope' })).toBeUndefined();
+});
+
+test('an answer that is lost is asked for again', async () => {
+  replies = [{ status: 503, body: '' }, { status: 429, body: '' }, { body: { models: [] } }];
+
+  expect(await plane().ask('models', {})).toEqual({ models: [] });
+  expect(requests).toHaveLength(3);
+});
+
+test.each([
+  ['forbidden', 403, { message: 'Forbidden' }],
+  ['a route that the gateway does not know', 404, { message: 'Not Found' }],
+  ['an answer that is no JSON', 200, '<html>'],
+  ['an answer of another shape', 200, { modules: [] }],
+])('%s leaves the question open', async (_what, code, body) => {
+  told(body, code);
+
+  await expect(plane().ask('models', {})).rejects.toMatchObject({
+    exitCode: EXIT.unknown,
+    reason: { path: `https://${API}/v1/models`, found: `HTTP ${code}` },
+  });
+});
+
+test("the plane's own words and fix are passed on", async () => {
+  told({ error: { message: 'from: found x', fix: 'Leave it out.' } }, 400);
+
+  await expect(plane().ask('models', {})).rejects.toMatchObject({
+    reason: { message: 'from: found x', fix: 'Leave it out.' },
+  });
+});
+
+test('a stage that is not installed is named, with the parameter that would announce it', async () => {
+  parameter = { status: 400, body: { __type: 'ParameterNotFound', message: 'no' } };
+
+  await expect(plane().address()).rejects.toMatchObject({
+    exitCode: EXIT.unknown,
+    reason: { path: '--stage', found: '"dev"', fix: expect.stringContaining('/clearance/dev/plane') },
+  });
+});
+
+test('nobody listening leaves the question open', async () => {
+  stop();
+
+  await expect(plane().address()).rejects.toMatchObject({
+    exitCode: EXIT.unknown,
+    reason: { message: 'AWS cannot be reached' },
+  });
+});
+
+describe('status', () => {
+  const attempt: AttemptStatus = {
+    attempt: 'v1',
+    status: 'answered',
+    outcome: 'rejected',
+    firstSeenAt: '2026-11-23T10:00:00Z',
+    reasons: [{ rule: 'a.b', message: 'not good' }],
+    reasonCount: 3,
+  };
+
+  test.each([
+    ['rejected', EXIT.no],
+    ['unknown', EXIT.no],
+    ['running', EXIT.unknown],
+    ['incomplete', EXIT.unknown],
+  ] as const)('%s ends with %i', async (state, exitCode) => {
+    told({ model: 'fraud', version: '1', state, attempts: [] });
+
+    expect((await status({ model: 'fraud', version: '1' }, plane())).exitCode).toBe(exitCode);
+  });
+
+  test('a registered version is a yes, whatever later attempts came to', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    told({
+      model: 'fraud',
+      version: '1',
+      state: 'registered',
+      attempts: [attempt],
+      registered: {
+        model: 'fraud',
+        version: '1',
+        root: digest,
+        owner: 'a',
+        format: 'onnx',
+        tier: 'full',
+        stage: 'registered',
+        registeredAt: '2026-11-23T10:00:00Z',
+        attempt: 'v0',
+        files: 1,
+        bytes: 1,
+        bundle: { key: 'k', versionId: 'v' },
+        evidence: {},
+      },
+    });
+
+    const answered = await status({ model: 'fraud', version: '1' }, plane());
+
+    expect(answered.exitCode).toBe(EXIT.yes);
+    expect(answered.text).toContain(digest);
+  });
+
+  test('the reasons of a no are told, and how many more there are', async () => {
+    told({ model: 'fraud', version: '1', state: 'rejected', attempts: [attempt] });
+
+    const { text } = await status({ model: 'fraud', version: '1' }, plane());
+
+    expect(text).toContain('not good');
+    expect(text).toContain('2 more reasons');
+  });
+});
+
+describe('list', () => {
+  const head = (model: string) => ({
+    model,
+    owner: 'team',
+    latest: '1',
+    versions: 1,
+    updatedAt: '2026-11-23T10:00:00Z',
+  });
+
+  test('follows every page', async () => {
+    replies = [{ body: { models: [head('a')], next: '7' } }, { body: { models: [head('b')] } }];
+
+    const { document } = await listModels(plane());
+
+    expect(document.models.map(({ model }) => model)).toEqual(['a', 'b']);
+    expect(requests.map(({ path }) => path)).toEqual(['/v1/models', '/v1/models?from=7']);
+  });
+
+  test('of a model that nobody registered is a no', async () => {
+    told({ error: { message: 'not registered' } }, 404);
+
+    expect((await listVersions('nope', plane())).exitCode).toBe(EXIT.no);
+  });
+});
+
+describe('key', () => {
+  const PEM = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n';
+
+  test('is printed as it is, so that it can be kept in a file', async () => {
+    told({ pem: PEM, keyArn: 'arn:key' });
+
+    expect(`${(await key({}, plane())).text}\n`).toBe(PEM);
+  });
+
+  test('is not written over a file that holds another', async () => {
+    told({ pem: PEM, keyArn: 'arn:key' });
+    using folder = folderOf({ other: 'something else' });
+
+    await key({ out: `${folder.dir}/new` }, plane());
+    await key({ out: `${folder.dir}/new` }, plane());
+    await expect(key({ out: `${folder.dir}/other` }, plane())).rejects.toMatchObject({ exitCode: EXIT.usage });
+
+    expect([folder.text('new'), folder.text('other')]).toEqual([PEM, 'something else']);
+  });
+});
