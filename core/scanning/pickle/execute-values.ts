@@ -9,7 +9,7 @@ export const pushNone = (m: Machine): void => m.stack.push(TAG.none, 0);
 export const pushTrue = (m: Machine): void => m.stack.push(TAG.bool, 1);
 export const pushFalse = (m: Machine): void => m.stack.push(TAG.bool, 0);
 
-export const unsigned = (m: Machine): number => {
+const unsigned = (m: Machine): number => {
   let value = 0;
   for (let i = m.argumentLength - 1; i >= 0; i -= 1) value = value * 256 + (m.bytes[m.argument + i] ?? 0);
   return value;
@@ -30,7 +30,7 @@ export const pushLong = (m: Machine): void => {
 };
 
 const latin1 = new TextDecoder('latin1');
-export const line = (m: Machine): string => latin1.decode(m.bytes.subarray(m.argument, m.argument + m.argumentLength));
+const line = (m: Machine): string => latin1.decode(m.bytes.subarray(m.argument, m.argument + m.argumentLength));
 
 const INTEGER = /^\s*[+-]?(?:0[xX][0-9a-fA-F]+|[0-9][0-9_]*)L?\s*$/;
 const FLOAT = /^\s*[+-]?(?:inf|infinity|nan|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[+-]?[0-9]+)?)\s*$/i;

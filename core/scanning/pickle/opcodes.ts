@@ -97,5 +97,4 @@ for (const [code, name, argument] of TABLE) {
 }
 
 export const opcodeName = (code: number): string => NAMES.get(code) ?? `0x${code.toString(16).padStart(2, '0')}`;
-export const OPCODE_NAMES: readonly string[] = TABLE.map(([, name]) => name);
 export const opcodeByName = (wanted: string): number => TABLE.find(([, name]) => name === wanted)?.[0] ?? NO_OPCODE;

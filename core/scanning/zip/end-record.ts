@@ -21,7 +21,7 @@ const END = 0x06054b50;
 const LOCATOR = 0x07064b50;
 const END64 = 0x06064b50;
 
-export const TAIL_SIZE = END_SIZE + LONGEST_COMMENT;
+const TAIL_SIZE = END_SIZE + LONGEST_COMMENT;
 
 /** Of the last end record in the tail of a file, -1 if there is none. */
 const findEnd = (tail: Uint8Array): number => {
