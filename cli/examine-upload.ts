@@ -4,9 +4,10 @@ import type { Manifest } from '../core/intake/manifest.ts';
 import type { Digest } from '../core/kernel/digest.ts';
 import type { Reason } from '../core/kernel/reason.ts';
 import { rootDigestOf } from '../core/kernel/root-digest.ts';
-import type { Finding, ScanReport } from '../core/scanning/contract.ts';
+import type { FileScan, Finding, ScanReport } from '../core/scanning/contract.ts';
 import { worstVerdict } from '../core/scanning/scan-attempt.ts';
 import { scanFile } from '../core/scanning/scan-file.ts';
+import { settleReferences } from '../core/scanning/settle-references.ts';
 import type { Context } from './context.ts';
 import { defaultPolicies } from './default-policies.ts';
 import { type HashedFile, hashAll, type LocalFile, withSource } from './files.ts';
@@ -38,16 +39,17 @@ export type Examination = {
 };
 
 const scanAll = async (files: readonly LocalFile[], context: Context): Promise<ScanReport> => {
-  const scans: ScanReport['files'] = [];
+  const scans: FileScan[] = [];
   for (const [index, file] of files.entries()) {
     context.signal.throwIfAborted();
     context.progress(`scanning ${oneLine(file.path)} (${index + 1} of ${files.length})`);
     scans.push(await withSource(file, (source) => scanFile(file.path, source)));
   }
+  const settled = settleReferences(scans);
   return {
-    verdict: worstVerdict(scans),
-    files: scans,
-    bytesRead: scans.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+    verdict: worstVerdict(settled),
+    files: settled,
+    bytesRead: settled.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
   };
 };
 
