@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { BUNDLE, type IntakeLimits, MANIFEST } from '../core/intake/contract.ts';
+import { BUNDLE, type IntakeLimits, MANIFEST, MAX_MANIFEST_BYTES } from '../core/intake/contract.ts';
 import { valueAt } from '../core/intake/json-path.ts';
 import type { Manifest } from '../core/intake/manifest.ts';
-import { MAX_MANIFEST_BYTES } from '../core/intake/manifest.ts';
 import { readManifest } from '../core/intake/read-manifest.ts';
 import { takeStock } from '../core/intake/take-stock.ts';
 import type { Reason } from '../core/kernel/reason.ts';

@@ -32,6 +32,8 @@ export const evidenceKey = (attempt: Attempt, name: string): string =>
 
 export const MANIFEST = 'manifest.json';
 export const BUNDLE = 'model.sig';
+/** No manifest is read beyond this. */
+export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
 /** A file as inventory pinned it. */
 export const PinnedFile = z.object({

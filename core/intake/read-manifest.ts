@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { type Reason, show } from '../kernel/reason.ts';
+import { MAX_MANIFEST_BYTES } from './contract.ts';
 import { jsonPath } from './json-path.ts';
 import { findFlaws, isFatal, type JsonFlaw } from './json-text.ts';
 import { Manifest } from './manifest.ts';
 import { contradictionsIn } from './manifest-consistency.ts';
 import { reasonsOf } from './manifest-issues.ts';
 
-export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 /** More values could only be mistakes, and each mistake costs the schema a kilobyte of memory. */
 const LIMITS = { depth: 64, values: 150_000 };
 const MOST_REASONS = 200;

@@ -16,6 +16,7 @@ export const handler = task(
   contract,
   takeInventory({
     uploads: s3Uploads,
+    read: async (bytes, place) => (await import('../../core/intake/read-manifest.ts')).readManifest(bytes, place),
     attempts: dynamodbAttempts(env.INTAKE_TABLE, clock),
     versions: registeredVersions(env.REGISTRY_TABLE),
     evidence: s3Evidence(env.EVIDENCE_BUCKET),

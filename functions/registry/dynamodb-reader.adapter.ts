@@ -4,7 +4,6 @@ import { ModelHead, RegisteredVersion } from '../../core/registry/contract.ts';
 import { MODELS, registryKeys } from '../../core/registry/table.ts';
 import { rethrow } from '../platform/aws-errors.ts';
 import { getItem, queryItems } from '../platform/dynamodb.adapter.ts';
-import { registeredVersions } from '../platform/registered-versions.adapter.ts';
 
 /** The registry table, as queries read it. */
 export const dynamodbReader = (table: string): RegistryReader => ({
@@ -22,7 +21,10 @@ export const dynamodbReader = (table: string): RegistryReader => ({
       .filter((item) => item.stage === 'registered')
       .map((item) => RegisteredVersion.parse(item)),
 
-  version: registeredVersions(table).find,
+  version: async (subject) => {
+    const item = await getItem(table, registryKeys.version(subject)).catch(rethrow);
+    return item?.stage === 'registered' ? RegisteredVersion.parse(item) : undefined;
+  },
 
   edges: async (node, direction) => {
     const range = {

@@ -14,8 +14,6 @@ const BUDGET = { whole: 165 * KB, eager: 40 * KB };
 /** Handlers that load more before their first call, and why they may. */
 const ALLOWED: Readonly<Record<string, { eager: number; because: string }>> = {
   'policy/decide-registration': { eager: 46 * KB, because: 'the glue of Cedar, whose WebAssembly comes on top' },
-  'intake/take-inventory': { eager: 46 * KB, because: 'the manifest reader, with every sentence it may answer' },
-  'scanning/scan-files': { eager: 75 * KB, because: 'the scanner and its allowlists, which every call needs' },
 };
 
 let built: Built;

@@ -3,6 +3,7 @@ import type { AttemptRecord } from '../../core/intake/attempt.ts';
 import { dueAt } from '../../core/intake/attempt.ts';
 import { type Attempt, IntakeLimits, intake } from '../../core/intake/contract.ts';
 import type { WorkflowInput } from '../../core/intake/ports.ts';
+import { readManifest } from '../../core/intake/read-manifest.ts';
 import type { StoredObject } from '../../core/intake/take-stock.ts';
 import { type Digest, digestOf } from '../../core/kernel/digest.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
@@ -56,6 +57,7 @@ export const memoryPlane = (limits: Partial<IntakeLimits> = {}) => {
       find: async (subject: { model: string; version: string }) =>
         registered.get(`${subject.model}/${subject.version}`),
     },
+    read: async (bytes: Uint8Array, place: { model: string; version: string }) => readManifest(bytes, place),
     uploads: {
       list: async (attempt: Attempt, atMost: number): Promise<StoredObject[]> => {
         const prefix = intake.keys.prefix(attempt);
