@@ -13,9 +13,8 @@ import {
 import { PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { intakeKeys } from '../../core/intake/table.ts';
-import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 import { flipped } from '../../local/demo/model-files.ts';
-import { answerOf, type Plane, redeclared, shippedModel, upload } from '../support/flight.ts';
+import { answerOf, hostileModel, type Plane, shippedModel, upload } from '../support/flight.ts';
 import { executionsOf, functionsByState, hold, release, stopAt, taskStates } from '../support/interruption.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { tracesOf } from '../support/traces.ts';
@@ -27,14 +26,10 @@ const functionAt = (state: string): string => functions.get(state) ?? '';
 const releaseAll = () => Promise.all(taskStates.map((state) => release(plane, functionAt(state))));
 
 const clean = () => shippedModel('iris-forest', '1.0.0');
-const hostile = () => {
-  const shipped = clean();
-  return { ...shipped, files: redeclared({ ...shipped.files, 'model.joblib': hostilePickle('id') }, shipped.manifest) };
-};
 
 /** An upload whose workflow is stopped at `state`; only then may anything pass that state. */
 const stopped = async (state: string) => {
-  const shipped = state === 'QuarantineVersion' ? hostile() : clean();
+  const shipped = state === 'QuarantineVersion' ? hostileModel() : clean();
   const versions = await upload(plane, shipped, shipped.files);
   const execution = await stopAt(plane, shipped, state);
   await release(plane, functionAt(state));

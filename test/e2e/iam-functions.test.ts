@@ -1,9 +1,8 @@
 import { paginateListFunctions } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, test } from 'vitest';
-import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 import { actsOn, powersOf } from '../support/acts.ts';
 import { actingAs } from '../support/callers.ts';
-import { type Plane, redeclared, shippedModel, submit } from '../support/flight.ts';
+import { hostileModel, type Plane, submit } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 
 let plane: Plane;
@@ -20,9 +19,8 @@ const findFunctions = async () => {
 beforeAll(async () => {
   plane = await sharedLocalAws('iam');
   await findFunctions();
-  const shipped = shippedModel('iris-forest', '1.0.0');
-  const files = redeclared({ ...shipped.files, 'model.joblib': hostilePickle('id') }, shipped.manifest);
-  const { versions } = await submit(plane, shipped, files);
+  const shipped = hostileModel();
+  const { versions } = await submit(plane, shipped, shipped.files);
   acts = actsOn(plane, { ...shipped, versions }, functions.get('signing/sign-version')?.name ?? '');
 });
 

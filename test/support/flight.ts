@@ -4,12 +4,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Answer } from '../../core/intake/contract.ts';
-import type { Files } from '../../local/demo/model-files.ts';
+import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
+import { type Files, redeclared, shippedModel } from '../../local/demo/model-files.ts';
 import { type Clients, eventually, type Running } from './local.ts';
 
 export { type Files, redeclared, shippedModel, withManifest } from '../../local/demo/model-files.ts';
 
 export type Plane = Running & Clients;
+
+/** A shipped model whose weights were replaced by a pickle that runs a command, declared as they are. */
+export const hostileModel = () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  return { ...shipped, files: redeclared({ ...shipped.files, 'model.joblib': hostilePickle('id') }, shipped.manifest) };
+};
 
 /** Uploads in the given order, the manifest last unless it is named; resolves to the S3 version of each file. */
 export const upload = async (

@@ -1,0 +1,31 @@
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { api, PlaneAddress } from '../../core/registry/api.ts';
+import { actingAs, assume } from './callers.ts';
+import type { Plane } from './flight.ts';
+import { getApi } from './http-api.ts';
+
+/** The roles of `test/e2e/people/app.ts`. */
+export type Person = 'Submitter' | 'ChurnSubmitter' | 'Reader' | 'ChurnReader' | 'Operator' | 'Auditor';
+
+const roleOf = (plane: Plane, person: Person): string => plane.outputs[`${person}RoleArn`] ?? '';
+
+/** The plane as one of the people around it meets it. */
+export const actingAsPerson = async (plane: Plane, person: Person): Promise<Plane> => ({
+  ...plane,
+  ...(await actingAs(plane, roleOf(plane, person))),
+});
+
+/** Asks the plane's API, found and signed as this person would. */
+export const askAs = async (
+  plane: Plane,
+  person: Person,
+  route: keyof typeof api,
+  { model = '', version = '' }: { model?: string; version?: string } = {},
+) => {
+  const { ssm } = await actingAsPerson(plane, person);
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: plane.outputs.PlaneParameter }));
+  const { apiUrl } = PlaneAddress.parse(JSON.parse(Parameter?.Value ?? ''));
+  const [apiId = ''] = new URL(apiUrl).hostname.split('.');
+  const path = api[route].path.replace('{model}', model).replace('{version}', version);
+  return getApi(plane, { apiId, path, credentials: await assume(plane, roleOf(plane, person)) });
+};
