@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ARTIFACT_FORMATS, MAX_MANIFEST_BYTES, Manifest } from '../../core/intake/manifest.ts';
+import { MAX_MANIFEST_BYTES } from '../../core/intake/contract.ts';
+import { ARTIFACT_FORMATS, Manifest } from '../../core/intake/manifest.ts';
 import { readManifest } from '../../core/intake/read-manifest.ts';
 import { completeManifest, type ManifestInput } from '../support/manifest.ts';
 
