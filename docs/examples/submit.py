@@ -18,7 +18,7 @@ attempt = put(manifest)  # last: its arrival starts intake, and its S3 version n
 for _ in range(1200):
     try:
         answer = json.load(s3.get_object(Bucket=bucket, Key=f"answers/{model}/{version}/{attempt}.json")["Body"])
-        print(answer["outcome"], *(reason["message"] for reason in answer["reasons"]), sep="\n")
+        print(answer["outcome"], *(f"{r.get('path', '')}: {r['message']}" for r in answer["reasons"]), sep="\n")
         sys.exit(answer["outcome"] != "registered")
     except s3.exceptions.ClientError:  # not there yet: "not found", or "forbidden" to who may not list the bucket
         time.sleep(0.5)

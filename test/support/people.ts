@@ -15,6 +15,17 @@ export const actingAsPerson = async (plane: Plane, person: Person): Promise<Plan
   ...(await actingAs(plane, roleOf(plane, person))),
 });
 
+/** What this person has in the environment of their shell. */
+export const shellOf = async (plane: Plane, person: Person): Promise<Record<string, string>> => {
+  const { accessKeyId, secretAccessKey, sessionToken } = await assume(plane, roleOf(plane, person));
+  return {
+    ...plane.env,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
+};
+
 /** Asks the plane's API, found and signed as this person would. */
 export const askAs = async (
   plane: Plane,

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { beforeAll, expect, test } from 'vitest';
+import { root } from '../../local/paths.ts';
+import { ensurePython } from '../../local/python.ts';
+import { type StockTool, stockTool } from '../../local/stock-tools.ts';
+import { answerOf, folderOf, hostileModel, type Plane, shippedModel } from '../support/flight.ts';
+import { eventually, sharedLocalAws } from '../support/local.ts';
+import { askAs, shellOf } from '../support/people.ts';
+import { run } from '../support/run.ts';
+
+// Who submits needs no client of ours: the AWS command line, or a few lines of boto3, and the right to submit.
+
+let plane: Plane;
+let aws: StockTool;
+let shell: Record<string, string>;
+
+beforeAll(async () => {
+  plane = await sharedLocalAws('iam');
+  aws = await stockTool('awscli', { tell: () => {} });
+  shell = await shellOf(plane, 'Submitter');
+});
+
+const addressOf = ({ model, version }: { model: string; version: string }) =>
+  `s3://${plane.outputs.ModelBucketName}/models/${model}/${version}/`;
+
+/** The S3 version of the manifest names the attempt. */
+const attemptAt = async ({ model, version }: { model: string; version: string }): Promise<string> => {
+  const { Versions } = await plane.s3.send(
+    new ListObjectVersionsCommand({
+      Bucket: plane.outputs.ModelBucketName,
+      Prefix: `models/${model}/${version}/manifest.json`,
+    }),
+  );
+  return Versions?.[0]?.VersionId ?? '';
+};
+
+test.each([
+  ['iris-forest', '1.0.0'],
+  ['digits-mlp', '1.0.0'],
+  ['wine-logreg', '1.0.0'],
+  ['breast-cancer-net', '1.0.0'],
+])('the folder of %s, copied in by the AWS command line in its own order, is registered', async (name, version) => {
+  const shipped = shippedModel(name, version);
+  using files = await folderOf(shipped.files);
+
+  const { ok, output } = await aws(['s3', 'cp', '--recursive', files.folder, addressOf(shipped)], shell);
+  const answer = await answerOf(plane, shipped, await attemptAt(shipped));
+
+  expect(output).toContain('upload:');
+  expect(ok).toBe(true);
+  expect(answer).toMatchObject({ outcome: 'registered', reasons: [] });
+});
+
+test('a folder whose manifest is copied in before all else is registered', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  using files = await folderOf(shipped.files);
+
+  await aws(['s3', 'cp', join(files.folder, 'manifest.json'), addressOf(shipped)], shell);
+  await eventually('the upload to be found incomplete', async () => {
+    const { body } = await askAs(plane, 'Submitter', 'status', shipped);
+    return JSON.parse(body).state === 'incomplete' ? true : undefined;
+  });
+  await aws(['s3', 'cp', '--recursive', files.folder, addressOf(shipped), '--exclude', 'manifest.json'], shell);
+  const answer = await answerOf(plane, shipped, await attemptAt(shipped));
+
+  expect(answer.outcome).toBe('registered');
+});
+
+const submitPy = async (folder: string, { model, version }: { model: string; version: string }) => {
+  const example = join(root, 'docs/examples/submit.py');
+  const python = await ensurePython(() => {});
+  return run(python, ['-I', example, folder, plane.outputs.ModelBucketName ?? '', model, version], shell);
+};
+
+test('the boto3 example submits a folder, waits, and says yes', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  using files = await folderOf(shipped.files);
+
+  const { code, out } = await submitPy(files.folder, shipped);
+
+  expect(out).toContain('registered');
+  expect(code).toBe(0);
+});
+
+test('the boto3 example says no, and why', async () => {
+  const hostile = hostileModel();
+  using files = await folderOf(hostile.files);
+
+  const { code, out } = await submitPy(files.folder, hostile);
+
+  expect(out).toContain('rejected');
+  expect(out).toContain('model.joblib');
+  expect(code).toBe(1);
+});
