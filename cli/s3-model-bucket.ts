@@ -12,9 +12,9 @@ import { couldNotTell } from './outcome.ts';
 type Put = Parameters<ModelBucket['put']>[0];
 
 const MiB = 1024 ** 2;
-/** S3 takes no more in one piece, and only of one piece does it keep the SHA-256 that the plane asks for. */
-const MOST_IN_ONE_PIECE = 5 * 1024 ** 3;
 const MOST_PARTS = 10_000;
+/** S3 takes no more in one piece, and only of one piece does it keep the SHA-256 that the plane asks for. */
+const PIECES = { largest: 5 * 1024 * MiB, part: 64 * MiB };
 /** Held in memory, so that the SDK can send it again by itself. */
 const SMALL = 8 * MiB;
 const CHUNK = MiB;
@@ -29,7 +29,12 @@ async function* counted(file: LocalFile, onBytes: Put['onBytes']): AsyncGenerato
 
 const streamOf = ({ file, onBytes }: Put): Readable => Readable.from(counted(file, onBytes), { objectMode: false });
 
-type Uploader = { readonly client: S3Client; readonly bucket: string; readonly signal: AbortSignal };
+type Uploader = {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly signal: AbortSignal;
+  readonly pieces: typeof PIECES;
+};
 
 const inOnePiece = async ({ client, bucket, signal }: Uploader, put: Put): Promise<string | undefined> => {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');
@@ -58,14 +63,14 @@ const inOnePiece = async ({ client, bucket, signal }: Uploader, put: Put): Promi
   }
 };
 
-const inParts = async ({ client, bucket, signal }: Uploader, put: Put): Promise<string | undefined> => {
+const inParts = async ({ client, bucket, signal, pieces }: Uploader, put: Put): Promise<string | undefined> => {
   const { Upload } = await import('@aws-sdk/lib-storage');
   const abortController = new AbortController();
   signal.addEventListener('abort', () => abortController.abort(), { once: true });
   const upload = new Upload({
     client,
     params: { Bucket: bucket, Key: put.key, Body: streamOf(put), ChecksumAlgorithm: 'SHA256' },
-    partSize: Math.max(64 * MiB, Math.ceil(put.file.size / MOST_PARTS / MiB) * MiB),
+    partSize: Math.max(pieces.part, Math.ceil(put.file.size / MOST_PARTS / MiB) * MiB),
     abortController,
   });
   return (await upload.done()).VersionId;
@@ -84,16 +89,16 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 export const s3ModelBucket = async (
   name: string,
   signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
+  pieces: typeof PIECES = PIECES,
 ): Promise<ModelBucket> => {
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const client = new S3Client({ ...regionIn(env), logger: SILENT });
-  const uploader = { client, bucket: name, signal };
+  const client = new S3Client({ ...regionIn(process.env), logger: SILENT });
+  const uploader = { client, bucket: name, signal, pieces };
   const place = (key: string) => `s3://${name}/${key}`;
   return {
     name,
     put: (put) => {
-      const sent = put.file.size > MOST_IN_ONE_PIECE ? inParts(uploader, put) : inOnePiece(uploader, put);
+      const sent = put.file.size > pieces.largest ? inParts(uploader, put) : inOnePiece(uploader, put);
       return askingAws(
         place(put.key),
         sent.catch((cause: unknown) => {

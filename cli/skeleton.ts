@@ -34,15 +34,7 @@ const parent = (name: string) => ({
 });
 
 /** Lock files that name every package, most exact first. */
-const LOCKS = [
-  'uv.lock',
-  'poetry.lock',
-  'pixi.lock',
-  'conda-lock.yml',
-  'Pipfile.lock',
-  'requirements.lock',
-  'requirements.txt',
-];
+const LOCKS = ['uv.lock', 'poetry.lock', 'pixi.lock', 'conda-lock.yml', 'Pipfile.lock', 'requirements.lock'];
 
 const environment = (files: SkeletonParts['files']) => {
   const lock = LOCKS.flatMap((name) => files.find(({ path }) => path === name) ?? [])[0];

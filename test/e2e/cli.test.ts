@@ -1,0 +1,290 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { hashAll, walk } from '../../cli/files.ts';
+import { s3ModelBucket } from '../../cli/s3-model-bucket.ts';
+import { ensurePython } from '../../local/python.ts';
+import { quietly } from '../cli/folder.ts';
+import { assume } from '../support/callers.ts';
+import { type Files, folderOf, type Plane, redeclared, shippedModel, withManifest } from '../support/flight.ts';
+import { functionsByState, hold, release } from '../support/interruption.ts';
+import { eventually, sharedLocalAws } from '../support/local.ts';
+import type { Person } from '../support/people.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const ENTRY = join(root, 'cli', 'clearance.mjs');
+const MiB = 1024 ** 2;
+
+let plane: Plane;
+let publicKey: string;
+
+/** The environment of somebody who logged in as this person, and nothing else of ours. */
+const environmentOf = async (person: Person): Promise<Record<string, string>> => {
+  const { accessKeyId, secretAccessKey, sessionToken } = await assume(plane, plane.outputs[`${person}RoleArn`] ?? '');
+  return {
+    ...plane.env,
+    PATH: process.env.PATH ?? '',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
+};
+
+type Said = { status: number; stdout: string; stderr: string };
+
+const run = (command: string, args: readonly string[], env: Record<string, string>): Promise<Said> =>
+  new Promise((resolve) => {
+    execFile(command, args, { env }, (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+
+/** Runs the command as this person; the document is what it prints for a program. */
+const clearance = async (person: Person, ...args: string[]) => {
+  const said = await run(process.execPath, [ENTRY, ...args, '--json'], await environmentOf(person));
+  return { status: said.status, stderr: said.stderr, document: JSON.parse(said.stdout) };
+};
+
+const submit = async (files: Files, { model, version }: { model: string; version: string }, ...more: string[]) => {
+  using copy = await folderOf(files);
+  return await clearance('Submitter', 'submit', copy.folder, '--model', model, '--version', version, ...more);
+};
+
+beforeAll(async () => {
+  plane = await sharedLocalAws('iam');
+  const { document } = await clearance('Reader', 'key');
+  publicKey = document.pem;
+});
+
+test('a version that check lets pass is submitted, registered, listed, pulled and verified, by people who may do no more', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const { model, version } = shipped;
+  using copy = await folderOf(shipped.files);
+  using keys = await folderOf({ 'plane.pem': Buffer.from(publicKey) });
+  const [pulledTo, key] = [join(keys.folder, 'pulled'), join(keys.folder, 'plane.pem')];
+
+  const checked = await clearance('Submitter', 'check', copy.folder);
+  const submitted = await submit(shipped.files, shipped);
+  const status = await clearance('Submitter', 'status', model, version);
+  const models = await clearance('Reader', 'list');
+  const versions = await clearance('Reader', 'list', model);
+  const pulled = await clearance('Reader', 'pull', model, version, pulledTo, '--key', key);
+  const verified = await clearance('Reader', 'verify', pulledTo, '--key', key);
+
+  const all = { checked, submitted, status, models, versions, pulled, verified };
+  expect(Object.values(all).map((said) => [said.status, said.stderr])).toEqual(Array(7).fill([0, '']));
+  expect(submitted.document).toMatchObject({ outcome: 'registered', answer: { root: checked.document.root } });
+  expect(status.document).toMatchObject({ state: 'registered', registered: { root: checked.document.root } });
+  expect(models.document.models.map((head: { model: string }) => head.model)).toContain(model);
+  expect(versions.document.versions).toMatchObject([{ version, root: checked.document.root }]);
+  expect(pulled.document).toMatchObject({ outcome: 'pulled', root: checked.document.root, key: { from: 'file' } });
+  expect(verified.document).toMatchObject({ outcome: 'yes', root: checked.document.root });
+  for (const [path, bytes] of Object.entries(shipped.files))
+    expect(readFileSync(join(pulledTo, path)).equals(bytes)).toBe(true);
+});
+
+test('the plane gives the same reasons as the check: five mistakes, five reasons', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const wrong = withManifest(shipped.files, {
+    ...shipped.manifest,
+    owner: '',
+    format: 'floppy',
+    risk: { ...shipped.manifest.risk, decision: 'maybe' },
+    metrics: [{ name: 'accuracy', value: 'high' }],
+    colour: 'blue',
+  });
+  using copy = await folderOf(wrong);
+
+  const checked = await clearance('Submitter', 'check', copy.folder);
+  const refused = await submit(wrong, shipped);
+  const submitted = await submit(wrong, shipped, '--skip-check');
+
+  expect([checked.status, refused.status, submitted.status]).toEqual([1, 1, 1]);
+  expect(refused.document.outcome).toBe('not-submitted');
+  expect(submitted.document.outcome).toBe('rejected');
+  expect(submitted.document.reasons).toHaveLength(5);
+  expect(checked.document.reasons).toEqual(submitted.document.reasons);
+});
+
+test('other bytes for a registered version are refused, and it stays registered', async () => {
+  const shipped = shippedModel('digits-mlp', '1.0.0');
+  const other = redeclared({ ...shipped.files, 'README.md': Buffer.from('other words\n') }, shipped.manifest);
+
+  const first = await submit(shipped.files, shipped);
+  const second = await submit(other, shipped);
+  const status = await clearance('Reader', 'status', shipped.model, shipped.version);
+
+  expect([first.status, second.status, status.status]).toEqual([0, 1, 0]);
+  expect(second.document.reasons).toMatchObject([{ rule: 'registry.version-immutable' }]);
+});
+
+test('who may only submit cannot pull: it cannot be told, and nothing stays behind', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  using place = await folderOf({});
+  const submitted = await submit(shipped.files, shipped);
+
+  const pulled = await clearance('Submitter', 'pull', shipped.model, shipped.version, join(place.folder, 'pulled'));
+
+  expect([submitted.status, pulled.status]).toEqual([0, 3]);
+  expect(pulled.document.error.message).toContain('AWS does not permit this');
+  expect(existsSync(join(place.folder, 'pulled'))).toBe(false);
+});
+
+test('a version that nobody submitted is a no for status, list and pull', async () => {
+  using place = await folderOf({});
+
+  const said = [
+    await clearance('Reader', 'status', 'nobody-knows-it', '1'),
+    await clearance('Reader', 'list', 'nobody-knows-it'),
+    await clearance('Reader', 'pull', 'nobody-knows-it', '1', join(place.folder, 'pulled')),
+  ];
+
+  expect(said.map(({ status }) => status)).toEqual([1, 1, 1]);
+});
+
+test('a plane that is not installed cannot be told about', async () => {
+  const { status, document } = await clearance('Reader', 'list', '--stage', 'nowhere');
+
+  expect(status).toBe(3);
+  expect(document.error).toMatchObject({ path: expect.stringContaining('nowhere') });
+});
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+
+test('Ctrl-C while it waits ends with 130 and says which attempt intake is at work on; the answer comes all the same', async () => {
+  const shipped = shippedModel('iris-forest', '1.0.0');
+  const { model, version } = shipped;
+  using copy = await folderOf(shipped.files);
+  const scan = (await functionsByState(plane)).get('ScanFiles') ?? '';
+  await hold(plane, scan);
+  onTestFinished(async () => void (await release(plane, scan)));
+  const args = [ENTRY, 'submit', copy.folder, '--model', model, '--version', version, '--json'];
+  const child = spawn(process.execPath, args, { env: await environmentOf('Submitter') });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+
+  const Key = `models/${model}/${version}/manifest.json`;
+  const attempt = await eventually('the manifest', async () => {
+    const head = new HeadObjectCommand({ Bucket: plane.outputs.ModelBucketName, Key });
+    return plane.s3.send(head).then(
+      ({ VersionId }) => VersionId,
+      () => undefined,
+    );
+  });
+  // The manifest stands before the command has heard that it does.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const running = await clearance('Submitter', 'status', model, version);
+  child.kill('SIGINT');
+  const code = await ended(child);
+  await release(plane, scan);
+  const later = await eventually(
+    'the answer',
+    async () => {
+      const said = await clearance('Submitter', 'status', model, version);
+      return said.status === 3 ? undefined : said;
+    },
+    { within: 60_000, every: 500 },
+  );
+
+  expect(code).toBe(130);
+  expect(JSON.parse(printed).error.message).toContain(`attempt ${attempt}`);
+  expect([running.status, running.document.state]).toEqual([3, 'running']);
+  expect(later.document.state).toBe('registered');
+});
+
+describe('large files', () => {
+  test('one that is not held in memory is streamed, with the checksum that S3 stores', async () => {
+    const shipped = shippedModel('digits-mlp', '1.0.0');
+    const notes = Buffer.alloc(9 * MiB, 'a line of text\n');
+    const files = redeclared(
+      { ...shipped.files, 'notes.txt': notes },
+      { ...shipped.manifest, files: [...shipped.manifest.files, { path: 'notes.txt' }] },
+    );
+
+    const submitted = await submit(files, shipped);
+    const stored = await plane.s3.send(
+      new HeadObjectCommand({
+        Bucket: plane.outputs.ModelBucketName,
+        Key: `models/${shipped.model}/${shipped.version}/notes.txt`,
+        ChecksumMode: 'ENABLED',
+      }),
+    );
+
+    expect(submitted.document.reasons).toEqual([]);
+    expect(submitted.status).toBe(0);
+    expect([stored.ContentLength, stored.ChecksumType]).toEqual([notes.length, 'FULL_OBJECT']);
+    expect(stored.ChecksumSHA256).toMatch(/=$/);
+  });
+
+  test('one that S3 takes only in parts arrives whole', async () => {
+    const bytes = Buffer.alloc(12 * MiB + 5, 'parts of it ');
+    using copy = await folderOf({ 'large.bin': bytes });
+    const { files } = await walk(copy.folder, () => false);
+    const [file] = await hashAll(files, quietly());
+    if (file === undefined) throw new Error('the file was not found');
+    for (const [name, value] of Object.entries(plane.env)) vi.stubEnv(name, value);
+    let told = 0;
+
+    const bucket = await s3ModelBucket(plane.outputs.ModelBucketName ?? '', new AbortController().signal, {
+      largest: 10 * MiB,
+      part: 5 * MiB,
+    });
+    const key = 'models/in-parts/1/large.bin';
+    const versionId = await bucket.put({
+      key,
+      file,
+      onBytes: (more) => {
+        told += more;
+      },
+    });
+    vi.unstubAllEnvs();
+    const stored = await plane.s3.send(
+      new HeadObjectCommand({ Bucket: bucket.name, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }),
+    );
+
+    expect([stored.ContentLength, told]).toEqual([bytes.length, bytes.length]);
+    expect(stored.ChecksumSHA256).toMatch(/-3$/);
+  });
+});
+
+describe('the boto3 example of the documentation', () => {
+  const example = join(root, 'docs', 'examples', 'submit.py');
+
+  const submitWithBoto3 = async (files: Files, { model, version }: { model: string; version: string }) => {
+    using copy = await folderOf(files);
+    const args = [example, copy.folder, plane.outputs.ModelBucketName ?? '', model, version];
+    return await run(await ensurePython(console.error), args, await environmentOf('Submitter'));
+  };
+
+  test('gets a model registered', async () => {
+    const shipped = shippedModel('diabetes-ridge', '1.0.0');
+
+    const said = await submitWithBoto3(shipped.files, shipped);
+    const status = await clearance('Reader', 'status', shipped.model, shipped.version);
+
+    expect([said.status, said.stdout.trim(), said.stderr]).toEqual([0, 'registered', '']);
+    expect(status.document.state).toBe('registered');
+  });
+
+  test('says why one is refused', async () => {
+    const shipped = shippedModel('diabetes-ridge', '1.0.0');
+
+    const said = await submitWithBoto3({ ...shipped.files, 'extra.txt': Buffer.from('x') }, shipped);
+
+    expect(said.status).toBe(1);
+    expect(said.stdout).toMatch(/^rejected\n.*the manifest does not name it/);
+  });
+
+  test('submits in ten lines', () => {
+    const [code = ''] = readFileSync(example, 'utf8').split('# Submitted.');
+
+    const lines = code.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('"""'));
+    expect(lines.length).toBeLessThanOrEqual(10);
+  });
+});
