@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { beforeAll, expect, test } from 'vitest';
-import { root } from '../../local/paths.ts';
-import { ensurePython } from '../../local/python.ts';
 import { type StockTool, stockTool } from '../../local/stock-tools.ts';
-import { answerOf, folderOf, hostileModel, type Plane, shippedModel } from '../support/flight.ts';
+import { answerOf, folderOf, type Plane, shippedModel } from '../support/flight.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 import { askAs, shellOf } from '../support/people.ts';
-import { run } from '../support/run.ts';
 
-// Who submits needs no client of ours: the AWS command line, or a few lines of boto3, and the right to submit.
+// Who submits needs no client of ours: the AWS command line and the right to submit. cli.test.ts has the boto3 example.
 
 let plane: Plane;
 let aws: StockTool;
@@ -65,31 +62,4 @@ test('a folder whose manifest is copied in before all else is registered', async
   const answer = await answerOf(plane, shipped, await attemptAt(shipped));
 
   expect(answer.outcome).toBe('registered');
-});
-
-const submitPy = async (folder: string, { model, version }: { model: string; version: string }) => {
-  const example = join(root, 'docs/examples/submit.py');
-  const python = await ensurePython(() => {});
-  return run(python, ['-I', example, folder, plane.outputs.ModelBucketName ?? '', model, version], shell);
-};
-
-test('the boto3 example submits a folder, waits, and says yes', async () => {
-  const shipped = shippedModel('iris-forest', '1.0.0');
-  using files = await folderOf(shipped.files);
-
-  const { code, out } = await submitPy(files.folder, shipped);
-
-  expect(out).toContain('registered');
-  expect(code).toBe(0);
-});
-
-test('the boto3 example says no, and why', async () => {
-  const hostile = hostileModel();
-  using files = await folderOf(hostile.files);
-
-  const { code, out } = await submitPy(files.folder, hostile);
-
-  expect(out).toContain('rejected');
-  expect(out).toContain('model.joblib');
-  expect(code).toBe(1);
 });
