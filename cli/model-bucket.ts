@@ -1,7 +1,7 @@
 import type { HashedFile } from './files.ts';
 
 /** An object as the registry pinned it. */
-export type PinnedObject = { readonly key: string; readonly versionId: string };
+type PinnedObject = { readonly key: string; readonly versionId: string };
 
 /** The bucket that models are dropped into. Every call may end in a Problem: it could not be told. */
 export type ModelBucket = {

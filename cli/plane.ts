@@ -9,8 +9,8 @@ import { type Response, type SignedRequest, signedGet } from './signed-request.t
 
 type Routes = typeof api;
 type Names<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
-export type Question<Route extends keyof Routes> = { readonly [Name in Names<Routes[Route]['path']>]: string };
-export type Answer<Route extends keyof Routes> = z.output<Routes[Route]['response']>;
+type Question<Route extends keyof Routes> = { readonly [Name in Names<Routes[Route]['path']>]: string };
+type Answer<Route extends keyof Routes> = z.output<Routes[Route]['response']>;
 
 /** One installed plane, as far as a client knows it. Every call may end in a Problem: it could not be told. */
 export type Plane = {

@@ -8,7 +8,7 @@ export type Output = { readonly json: boolean };
 export type Verb = (context: Context) => Promise<Outcome>;
 
 /** One document for a program, nothing before or after it; for a person the text. */
-export const tell = ({ document, text }: Pick<Outcome, 'document' | 'text'>, { json }: Output): void => {
+const tell = ({ document, text }: Pick<Outcome, 'document' | 'text'>, { json }: Output): void => {
   if (json) process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   else show(text, process.stdout);
 };

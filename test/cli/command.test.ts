@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -115,4 +116,13 @@ test('init, check and verify work one after the other, as a person would call th
   expect([verified, written, checked, changed].map(({ status }) => status)).toEqual([0, 0, 1, 1]);
   expect(checked.stdout).toContain('$.risk.decision: nobody has filled this in yet');
   expect(changed.stdout).toContain('manifest.json: the file was not signed');
+});
+
+test('the boto3 example of the documentation submits in ten lines', () => {
+  const example = readFileSync(new URL('../../docs/examples/submit.py', import.meta.url), 'utf8');
+
+  const [submits = '', waits] = example.split('# Submitted.');
+
+  expect(waits).toContain('answers/');
+  expect(submits.split('\n').filter((line) => line !== '' && !line.startsWith('"""'))).toHaveLength(10);
 });
