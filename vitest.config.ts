@@ -10,6 +10,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/local/**'],
           testTimeout: 20_000,
+          // Units share nothing that changes, so files may share what they import: CDK alone takes a second to load.
+          isolate: false,
         },
       },
       {
