@@ -16,7 +16,7 @@ import { intakeKeys } from '../../core/intake/table.ts';
 import { flipped } from '../../local/demo/model-files.ts';
 import { answerOf, hostileModel, type Plane, shippedModel, upload } from '../support/flight.ts';
 import { executionsOf, functionsByState, hold, release, stopAt, taskStates } from '../support/interruption.ts';
-import { sharedLocalAws } from '../support/local.ts';
+import { eventually, sharedLocalAws } from '../support/local.ts';
 import { tracesOf } from '../support/traces.ts';
 
 let plane: Plane;
@@ -34,7 +34,12 @@ const stopped = async (state: string) => {
   const execution = await stopAt(plane, shipped, state);
   await release(plane, functionAt(state));
   const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
-  return { answer, execution, executions: await executionsOf(plane, shipped), traces: await tracesOf(plane, shipped) };
+  // The answer stands a moment before its fact.
+  const executions = await eventually('everything that was started to be over', async () => {
+    const started = await executionsOf(plane, shipped);
+    return started.some(({ status }) => status === 'RUNNING') ? undefined : started;
+  });
+  return { answer, execution, executions, traces: await tracesOf(plane, shipped) };
 };
 
 const flights = new Map<string, ReturnType<typeof stopped>>();
