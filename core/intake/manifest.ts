@@ -83,7 +83,7 @@ export const Metric = z.strictObject({
     .describe('confidence interval'),
 });
 
-export const GroupMetric = z.strictObject({
+const GroupMetric = z.strictObject({
   name: Text(100),
   attribute: Text(100).describe('the attribute that divides the groups, for example age-band'),
   groups: z
@@ -108,15 +108,14 @@ const Baseline = z.strictObject({
   digest: Digest.optional(),
 });
 
-export const DeclaredFile = z.strictObject({
+const DeclaredFile = z.strictObject({
   path: RelativePath,
   digest: Digest,
   size: z.int().min(0).optional().describe('bytes'),
 });
-export type DeclaredFile = z.infer<typeof DeclaredFile>;
 
 /** The most files a manifest may declare, whatever a stage is configured to take. */
-export const MAX_DECLARED_FILES = 20_000;
+const MAX_DECLARED_FILES = 20_000;
 
 /**
  * `manifest.json` at the top of a version's prefix: what is submitted, by whom, made from what, for what.

@@ -39,7 +39,7 @@ export const refuseName = (path: string): Reason | undefined => {
 const collisionKey = (path: string) => path.normalize('NFKC').toLowerCase();
 
 /** One reason for each name that another name shadows. */
-export const refuseCollisions = (paths: readonly string[]): Reason[] => {
+const refuseCollisions = (paths: readonly string[]): Reason[] => {
   const seen = new Map<string, string>();
   return paths.flatMap((path) => {
     const key = collisionKey(path);

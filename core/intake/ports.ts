@@ -25,7 +25,7 @@ export type PinnedBytes = {
 
 export const CLEARED = 'registered';
 export const QUARANTINED = 'quarantined';
-export type Mark = typeof CLEARED | typeof QUARANTINED;
+type Mark = typeof CLEARED | typeof QUARANTINED;
 
 /** The tag on an object version that says whether it may be read. */
 export type Marks = {

@@ -16,7 +16,7 @@ export type RecheckPorts = {
 export type Recheck = 'started' | 'nothing-to-do' | 'later';
 
 /** A manifest announces itself, and the bundle is ours. */
-export const subjectOfKey = (key: string): { model: string; version: string } | undefined => {
+const subjectOfKey = (key: string): { model: string; version: string } | undefined => {
   const [root, model, version, ...rest] = key.split('/');
   const path = rest.join('/');
   if (root !== 'models' || !model || !version || path === '') return undefined;

@@ -64,5 +64,3 @@ export const defineEvent = <Detail extends z.ZodType>(type: string, detail: Deta
 
 /** Everything that the plane says carries this source; a fact with any other source goes nowhere. */
 export const FACT_SOURCE = 'clearance';
-/** The only source that CI may use. */
-export const REQUEST_SOURCE = 'clearance.request';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /** What one thing is to another. Read from left to right: a model version was `trained-on` a data set. */
-export const Relation = z.enum(['trained-on', 'built-from', 'derived-from', 'describes']);
-export type Relation = z.infer<typeof Relation>;
+const Relation = z.enum(['trained-on', 'built-from', 'derived-from', 'describes']);
 
 /**
  * An edge of the lineage graph. Nodes are named by digest wherever one is known: `dataset:sha256:…`,

@@ -22,7 +22,7 @@ export type VersionStatus = z.infer<typeof VersionStatus>;
 export const ModelDetail = z.object({ head: ModelHead, versions: z.array(RegisteredVersion) });
 export type ModelDetail = z.infer<typeof ModelDetail>;
 
-export const PublishedFile = z.object({
+const PublishedFile = z.object({
   path: z.string(),
   key: z.string(),
   versionId: z.string(),

@@ -4,7 +4,7 @@ import type { Subject } from '../kernel/identity.ts';
 import type { LineageEdge } from '../lineage/contract.ts';
 
 export const modelNode = (root: Digest): string => `model:${root}`;
-export const versionNode = ({ model, version }: Subject): string => `version:${model}/${version}`;
+const versionNode = ({ model, version }: Subject): string => `version:${model}/${version}`;
 
 /** Where a model version comes from, as its manifest declares it. */
 export const lineageEdges = (manifest: Manifest, root: Digest): LineageEdge[] => {

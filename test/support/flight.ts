@@ -8,7 +8,7 @@ import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 import { type Files, redeclared, shippedModel } from '../../local/demo/model-files.ts';
 import { type Clients, eventually, type Running } from './local.ts';
 
-export { type Files, flipped, redeclared, shippedModel, withManifest } from '../../local/demo/model-files.ts';
+export { type Files, redeclared, shippedModel, withManifest } from '../../local/demo/model-files.ts';
 
 export type Plane = Running & Clients;
 

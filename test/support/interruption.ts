@@ -79,7 +79,7 @@ export const executionAt = (plane: Plane, subject: Subject, state: string, withi
     { within, every: 200 },
   );
 
-export const stop = (plane: Plane, executionArn: string) =>
+const stop = (plane: Plane, executionArn: string) =>
   plane.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test.Stopped' }));
 
 /** Stops the execution that stands at a state, as an operator or a lost machine would. */

@@ -5,7 +5,6 @@ import { type memoryPlane, sha256 } from './memory-plane.ts';
 
 type Plane = ReturnType<typeof memoryPlane>;
 
-export const SUBJECT = { model: 'fraud', version: '1.4.0' } as const;
 export const PREFIX = 'models/fraud/1.4.0/';
 export const MANIFEST_KEY = `${PREFIX}manifest.json`;
 export const FILES: Readonly<Record<string, string>> = {
