@@ -168,6 +168,32 @@ probe(
   { iam: true },
 );
 
+probe(
+  'iam_hides_what_is_missing_from_who_may_not_list',
+  'only who may list is told that an object is not there',
+  async (aws) => {
+    const reading = allow('s3:GetObject*', 'arn:aws:s3:::secrets/*');
+    await deploy(aws, 'secrets', {
+      ...bucket('secrets', deny('s3:DeleteBucket', 'secrets', { Bool: { 'aws:SecureTransport': 'false' } })),
+      Reader: role('secrets-reader', reading),
+      Lister: role('secrets-lister', reading, allow('s3:ListBucket', 'arn:aws:s3:::secrets')),
+    });
+    const { VersionId } = await aws.s3.send(new PutObjectCommand({ Bucket: 'secrets', Key: 'there', Body: 'x' }));
+    const asked = async (name: string, Key: string, version?: string) => {
+      const { s3 } = await actingAs(aws, roleNamed(name));
+      return verdict(s3.send(new GetObjectCommand({ Bucket: 'secrets', Key, VersionId: version })));
+    };
+
+    expect(await asked('secrets-reader', 'there')).toBe('allowed');
+    expect(await asked('secrets-reader', 'there', VersionId)).toBe('allowed');
+    expect(await asked('secrets-reader', 'missing')).toBe('AccessDenied');
+    expect(await asked('secrets-reader', 'there', 'missing')).toBe('AccessDenied');
+    expect(await asked('secrets-lister', 'missing')).toBe('NoSuchKey');
+    expect(await asked('secrets-lister', 'there', 'missing')).toBe('NoSuchVersion');
+  },
+  { iam: true },
+);
+
 const api = (name: string) => ({
   Fn: functionOf(
     name,

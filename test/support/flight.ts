@@ -44,7 +44,8 @@ export const objectText = async (plane: Plane, key: string): Promise<string | un
     const { Body } = await plane.s3.send(new GetObjectCommand({ Bucket: plane.outputs.ModelBucketName, Key: key }));
     return await Body?.transformToString();
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'NoSuchKey') return undefined;
+    // To whoever may not list the bucket, what is not there is forbidden.
+    if (cause instanceof Error && ['NoSuchKey', 'AccessDenied'].includes(cause.name)) return undefined;
     throw cause;
   }
 };

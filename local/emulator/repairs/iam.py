@@ -126,3 +126,23 @@ def iam_demands_the_right_to_tag():
         if method in ("PUT", "POST") and headers.get("x-amz-tagging") and path.strip("/").count("/") > 0:
             found = [*found, ("s3:PutObjectTagging", f"arn:aws:s3:::{path.lstrip('/')}")]
         return found
+
+
+@repair
+def iam_hides_what_is_missing_from_who_may_not_list():
+    """Reading an object that is not there is refused, and no NoSuchKey, to whoever lacks s3:ListBucket."""
+
+    @instead_of(actions, "s3_additional_checks")
+    def checks(original, method, path, headers, body, query):
+        found = original(method, path, headers, body, query)
+        bucket, _, key = path.lstrip("/").partition("/")
+        if method in ("GET", "HEAD") and key and not _stands(bucket, key, query):
+            found = [*found, ("s3:ListBucket", f"arn:aws:s3:::{bucket}")]
+        return found
+
+
+def _stands(bucket, key, query):
+    version = (query.get("versionId") or [""])[0]
+    if version:
+        return any(known["version_id"] == version for known in s3._object_versions.get((bucket, key), []))
+    return key in (s3._buckets.get(bucket) or {"objects": {}})["objects"]
