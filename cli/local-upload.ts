@@ -6,7 +6,6 @@ import { readManifest } from '../core/intake/read-manifest.ts';
 import { takeStock } from '../core/intake/take-stock.ts';
 import type { Reason } from '../core/kernel/reason.ts';
 import { type Folder, type LocalFile, reading, walk } from './files.ts';
-import { placeholderReason, placeholdersIn } from './placeholders.ts';
 
 /** Never uploaded: Git's own files, which no signature covers, and the name that belongs to the signer. */
 const isLeftOut = (path: string): boolean =>
@@ -57,16 +56,6 @@ const missingFile = (path: string): Reason => ({
   fix: 'Put the file there, or take it out of the manifest.',
 });
 
-/** A place that waits to be filled in is one mistake, whatever its schema says to what stands there now. */
-const withPlaceholders = (document: unknown, reasons: readonly Reason[]): Reason[] => {
-  const placeholders = placeholdersIn(document);
-  const paths = new Set(placeholders.map(({ path }) => path));
-  return [
-    ...placeholders.map(placeholderReason),
-    ...reasons.filter(({ path }) => path === undefined || !paths.has(path)),
-  ];
-};
-
 const inventory = (manifest: Manifest, folder: Folder, limits: IntakeLimits): Reason[] => {
   const objects = folder.files.map(({ path, size }) => ({ path, key: path, versionId: 'local', size }));
   const stock = takeStock({ manifest, objects, limits, registered: false });
@@ -95,8 +84,8 @@ export const readUpload = async (dir: string, limits: IntakeLimits, place?: Plac
   const document = parsed(bytes);
   const at = place ?? { model: text(valueAt(document, ['model'])), version: text(valueAt(document, ['version'])) };
   const read = readManifest(bytes, at);
-  const manifestReasons = withPlaceholders(document, read.outcome === 'invalid' ? read.reasons : []);
-  if (read.outcome === 'invalid') return { folder, place: at, manifestReasons, inventoryReasons: folder.reasons };
+  if (read.outcome === 'invalid')
+    return { folder, place: at, manifestReasons: read.reasons, inventoryReasons: folder.reasons };
   const inventoryReasons = inventory(read.manifest, folder, limits);
-  return { folder, place: at, manifest: read.manifest, manifestReasons, inventoryReasons };
+  return { folder, place: at, manifest: read.manifest, manifestReasons: [], inventoryReasons };
 };

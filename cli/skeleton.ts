@@ -1,6 +1,6 @@
+import { fillIn, fillInOrRemove } from '../core/intake/placeholders.ts';
 import type { Digest } from '../core/kernel/digest.ts';
 import type { Checkout } from './git.ts';
-import { fillIn, fillInOrRemove } from './placeholders.ts';
 import type { Told } from './told.ts';
 
 export type SkeletonParts = {

@@ -115,7 +115,7 @@ const DeclaredFile = z.strictObject({
 });
 
 /** The most files a manifest may declare, whatever a stage is configured to take. */
-const MAX_DECLARED_FILES = 20_000;
+export const MAX_DECLARED_FILES = 20_000;
 
 /**
  * `manifest.json` at the top of a version's prefix: what is submitted, by whom, made from what, for what.

@@ -6,6 +6,7 @@ import { findFlaws, isFatal, type JsonFlaw } from './json-text.ts';
 import { Manifest } from './manifest.ts';
 import { contradictionsIn } from './manifest-consistency.ts';
 import { reasonsOf } from './manifest-issues.ts';
+import { placeholderReasons } from './placeholders.ts';
 
 /** More values could only be mistakes, and each mistake costs the schema a kilobyte of memory. */
 const LIMITS = { depth: 64, values: 150_000 };
@@ -77,7 +78,11 @@ const oncePerPath = (reasons: readonly Reason[]): Reason[] => {
 };
 
 const mistakesIn = (document: unknown, issues: readonly z.core.$ZodIssue[], place: Place): Reason[] =>
-  oncePerPath([...reasonsOf(issues, document, MOST_REASONS + 1), ...contradictionsIn(document, place)]);
+  oncePerPath([
+    ...placeholderReasons(document),
+    ...reasonsOf(issues, document, MOST_REASONS + 1),
+    ...contradictionsIn(document, place),
+  ]);
 
 const more: Reason = {
   rule: 'intake.manifest-more-mistakes',

@@ -300,3 +300,14 @@ describe('what a field takes is said in plain words', () => {
     expect(reasonsOf(reading)).toMatchObject([{ path, allowed }]);
   });
 });
+
+test('a place that still waits to be filled in is one mistake, also where the schema takes any text', () => {
+  const manifest = { ...completeManifest(), owner: '<fill in: the team>', format: '<fill in: the format>' };
+
+  const reading = readManifest(Buffer.from(JSON.stringify(manifest)), place);
+
+  expect(reasonsOf(reading).map(({ rule, path }) => `${rule} ${path}`)).toEqual([
+    'intake.manifest-placeholder $.owner',
+    'intake.manifest-placeholder $.format',
+  ]);
+});

@@ -1,5 +1,5 @@
-import { jsonPath } from '../core/intake/json-path.ts';
-import type { Reason } from '../core/kernel/reason.ts';
+import type { Reason } from '../kernel/reason.ts';
+import { jsonPath } from './json-path.ts';
 
 const START = '<fill in';
 
@@ -20,9 +20,11 @@ export const placeholdersIn = (document: unknown, segments: readonly PropertyKey
   );
 };
 
-export const placeholderReason = ({ path, what }: Placeholder): Reason => ({
-  rule: 'intake.manifest-placeholder',
-  path,
-  message: 'nobody has filled this in yet',
-  found: what,
-});
+/** A place that waits to be filled in is one mistake, whatever the schema says to what stands there now. */
+export const placeholderReasons = (document: unknown): Reason[] =>
+  placeholdersIn(document).map(({ path, what }) => ({
+    rule: 'intake.manifest-placeholder',
+    path,
+    message: 'nobody has filled this in yet',
+    found: what,
+  }));
