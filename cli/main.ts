@@ -123,6 +123,11 @@ planeVerb('key', 'print the public key that checks the signatures of a plane')
     }),
   );
 
+// Whoever pipes us into `head` has read enough, and that is no failure.
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause;
+});
+
 try {
   await program.parseAsync();
 } catch (cause) {

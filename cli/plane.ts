@@ -4,7 +4,7 @@ import { show } from '../core/kernel/reason.ts';
 import { ApiError, api, PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { regionIn } from './aws-environment.ts';
 import { askingAws, awsProblem, isNamed } from './aws-problem.ts';
-import { couldNotTell, type Problem } from './outcome.ts';
+import { couldNotTell, misused, type Problem } from './outcome.ts';
 import { type Response, type SignedRequest, signedGet } from './signed-request.ts';
 
 type Routes = typeof api;
@@ -34,6 +34,14 @@ const notInstalled = (stage: string, cause: unknown): Problem =>
     { cause },
   );
 
+const parsed = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Reads the one parameter by which a plane is found. */
 const lookUp = async (stage: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<PlaneAddress> => {
   const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
@@ -46,7 +54,14 @@ const lookUp = async (stage: string, env: NodeJS.ProcessEnv, signal: AbortSignal
       throw isNamed(cause, 'ParameterNotFound') ? notInstalled(stage, cause) : cause;
     }),
   );
-  return PlaneAddress.parse(JSON.parse(Parameter?.Value ?? ''));
+  const address = PlaneAddress.safeParse(parsed(Parameter?.Value ?? ''));
+  if (address.success) return address.data;
+  throw couldNotTell({
+    path: name,
+    message: 'this parameter does not say where a plane is',
+    found: show(Parameter?.Value),
+    fix: 'Deploy the stage again.',
+  });
 };
 
 const TRIES = 4;
@@ -66,14 +81,6 @@ const getPatiently = async (asked: SignedRequest): Promise<Response> => {
   }
 };
 
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-};
-
 const refusal = ({ status, body }: Response, url: URL): Problem => {
   const said = ApiError.safeParse(parsed(body)).data?.error;
   const denied = status === 401 || status === 403;
@@ -85,8 +92,16 @@ const refusal = ({ status, body }: Response, url: URL): Problem => {
   });
 };
 
+/** A URL cannot carry these as one segment of its path, however they are written. */
+const UNSPEAKABLE = ['', '.', '..'];
+
 const filled = (path: string, question: Readonly<Record<string, string>>): string =>
-  path.replace(/\{([a-z]+)\}/g, (_, name: string) => encodeURIComponent(question[name] ?? ''));
+  path.replace(/\{([a-z]+)\}/g, (_, name: string) => {
+    const value = question[name] ?? '';
+    if (UNSPEAKABLE.includes(value))
+      throw misused({ path: name, message: 'nothing has this name', found: show(value) });
+    return encodeURIComponent(value);
+  });
 
 /** The plane of a stage, in the AWS account and region that the environment names. */
 export const planeOf = (stage: string, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Plane => {

@@ -22,8 +22,8 @@ export const tellProblem = ({ reason }: Problem, { json }: Output): void => {
 const problemIn = (cause: unknown, signal: AbortSignal): Problem => {
   if (cause instanceof Problem) return cause;
   if (signal.aborted) return interrupted({ message: 'interrupted; nothing was left behind' });
-  const message = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  return couldNotTell({ message: `unexpected, please report it: ${message}` }, { cause });
+  const [what, where = ''] = (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)).split('\n');
+  return couldNotTell({ message: `unexpected, please report it: ${what}${where && `, ${where.trim()}`}` }, { cause });
 };
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,4 +1,5 @@
 import { type Answer, IntakeLimits, intake, MANIFEST } from '../core/intake/contract.ts';
+import { MAX_DECLARED_FILES } from '../core/intake/manifest.ts';
 import { concurrently } from '../core/kernel/concurrently.ts';
 import { ModelId, VersionId } from '../core/kernel/identity.ts';
 import { type Reason, show } from '../core/kernel/reason.ts';
@@ -159,6 +160,9 @@ const NOT_PERMITTED: Reason = {
   fix: 'Reading answers takes s3:GetObject on answers/<model>/*.',
 };
 
+/** The stage knows how much it takes; here only the manifest's own bound counts. */
+const NO_LIMITS = IntakeLimits.parse({ files: MAX_DECLARED_FILES, bytes: Number.MAX_SAFE_INTEGER });
+
 type Ports = { readonly bucket: () => Promise<ModelBucket> };
 
 /** Uploads a folder, the manifest last, and waits for the answer. */
@@ -169,7 +173,7 @@ export const submit = async (
 ): Promise<Outcome<SubmitDocument>> => {
   requireNames(request);
   const { model, version } = request;
-  const upload = await readUpload(request.dir, IntakeLimits.parse({}), { model, version });
+  const upload = await readUpload(request.dir, NO_LIMITS, { model, version });
   const { files } = upload.folder;
   const known = { model, version, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
   const refused = request.check ? [...upload.manifestReasons, ...upload.inventoryReasons] : [];

@@ -89,6 +89,22 @@ test('names are part of the path and nothing else', async () => {
   expect(requests[0]?.path).toBe('/v1/models/a%2F..%2Fb/versions/1.0%2Bx%3Fy');
 });
 
+test.each(['', '.', '..'])('the name %o, which a path cannot carry, is a wrong call', async (model) => {
+  told({ models: [] });
+
+  await expect(plane().ask('model', { model })).rejects.toMatchObject({ exitCode: EXIT.usage });
+  expect(requests).toEqual([]);
+});
+
+test.each(['not JSON', '{"stage":"dev"}', undefined])('a parameter that holds %o announces no plane', async (Value) => {
+  parameter = { body: { Parameter: { Value } } };
+
+  await expect(plane().address()).rejects.toMatchObject({
+    exitCode: EXIT.unknown,
+    reason: { path: '/clearance/dev/plane' },
+  });
+});
+
 test('what the plane does not know is undefined', async () => {
   told({ error: { message: 'not registered' } }, 404);
 
