@@ -68,7 +68,7 @@ const stateOf = async (plane: Plane, executionArn: string): Promise<string | und
 };
 
 /** The execution that stands at a state. */
-export const executionAt = (plane: Plane, subject: Subject, state: string, within = 60_000): Promise<string> =>
+export const executionAt = (plane: Plane, subject: Subject, state: string, within = 120_000): Promise<string> =>
   eventually(
     `an execution for ${subject.model} at ${state}`,
     async () => {
