@@ -22,8 +22,17 @@ import { tracesOf } from '../support/traces.ts';
 let plane: Plane;
 let functions: Map<string, string>;
 
+/** The upload that is stopped first is finished when the last is: nothing passes a state before its turn. */
+const PATIENCE = 120_000;
+
 const functionAt = (state: string): string => functions.get(state) ?? '';
 const releaseAll = () => Promise.all(taskStates.map((state) => release(plane, functionAt(state))));
+
+/** A test that fails must not leave the tests after it with a function that cannot run. */
+const holdForThisTest = async (name: string): Promise<void> => {
+  onTestFinished(() => release(plane, name).then(() => {}));
+  await hold(plane, name);
+};
 
 const clean = () => shippedModel('iris-forest', '1.0.0');
 
@@ -33,12 +42,16 @@ const stopped = async (state: string) => {
   const versions = await upload(plane, shipped, shipped.files);
   const execution = await stopAt(plane, shipped, state);
   await release(plane, functionAt(state));
-  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', PATIENCE);
   // The answer stands a moment before its fact.
-  const executions = await eventually('everything that was started to be over', async () => {
-    const started = await executionsOf(plane, shipped);
-    return started.some(({ status }) => status === 'RUNNING') ? undefined : started;
-  });
+  const executions = await eventually(
+    'everything that was started to be over',
+    async () => {
+      const started = await executionsOf(plane, shipped);
+      return started.some(({ status }) => status === 'RUNNING') ? undefined : started;
+    },
+    { within: PATIENCE },
+  );
   return { answer, execution, executions, traces: await tracesOf(plane, shipped) };
 };
 
@@ -73,7 +86,7 @@ test.each(taskStates)('an upload whose workflow was stopped at %s is finished wi
 test('a quarantine that was interrupted after it had marked the bytes still gives its answer at once', async () => {
   const shipped = clean();
   const tampered = { ...shipped.files, 'README.md': flipped(shipped.files['README.md'] ?? new Uint8Array()) };
-  await hold(plane, functionAt('QuarantineVersion'));
+  await holdForThisTest(functionAt('QuarantineVersion'));
   const versions = await upload(plane, shipped, tampered);
 
   const execution = await stopAt(plane, shipped, 'QuarantineVersion');
@@ -106,7 +119,7 @@ test('a workflow whose end nobody heard of is started again by the schedule, but
   const shipped = clean();
   const { Name, sweeper } = await ruleOnStatus();
   const sweep = () => plane.lambda.send(new InvokeCommand({ FunctionName: sweeper, Payload: '{}' }));
-  await hold(plane, functionAt('SignVersion'));
+  await holdForThisTest(functionAt('SignVersion'));
   await plane.eventbridge.send(new DisableRuleCommand({ Name }));
   onTestFinished(() => plane.eventbridge.send(new EnableRuleCommand({ Name })).then(() => {}));
   const versions = await upload(plane, shipped, shipped.files);

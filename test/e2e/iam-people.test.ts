@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { actsOn, powersOf } from '../support/acts.ts';
 import { verdict } from '../support/callers.ts';
 import { answerOf, hostileModel, type Plane, shippedModel, submit, upload } from '../support/flight.ts';
@@ -38,7 +38,7 @@ test.each<[Person, string[]]>([
   ['Reader', []],
   ['Operator', ['read attempts', 'read the registry', 'start intake']],
   ['Auditor', ['read evidence', 'read attempts', 'read the registry']],
-])('a %s gets this far into the plane, and no further', async (person, expected) => {
+])('%s gets this far into the plane, and no further', async (person, expected) => {
   const who = await actingAsPerson(plane, person);
 
   expect(await powersOf(who, acts)).toEqual(expected);
@@ -48,6 +48,7 @@ test('who submits cannot read what they uploaded, neither before the verdict nor
   const shipped = shippedModel('iris-forest', '1.0.0');
   const submitter = await actingAsPerson(plane, 'Submitter');
   const scan = (await functionsByState(plane)).get('ScanFiles') ?? '';
+  onTestFinished(() => release(plane, scan).then(() => {}));
   await hold(plane, scan);
   const versions = await upload(submitter, shipped, shipped.files);
 

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { answerOf, type Files, hostileModel, type Plane, shippedModel, submit, upload } from '../support/flight.ts';
 import { executionAt, functionsByState, hold, release, stopAt } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
@@ -67,6 +67,7 @@ test('an upload that was incomplete is registered when its last file has come', 
 test('a manifest that a newer one replaced is answered as superseded, and the newer one with a registration', async () => {
   const shipped = clean();
   const claim = (await functionsByState(plane)).get('ClaimUpload') ?? '';
+  onTestFinished(() => release(plane, claim).then(() => {}));
   await hold(plane, claim);
 
   const first = await upload(submitter, shipped, shipped.files);
@@ -93,6 +94,7 @@ test('a file written over a registered version is refused', async () => {
 test('a workflow that was stopped is started again, and answers', async () => {
   const shipped = clean();
   const scan = (await functionsByState(plane)).get('ScanFiles') ?? '';
+  onTestFinished(() => release(plane, scan).then(() => {}));
   await hold(plane, scan);
 
   const versions = await upload(submitter, shipped, shipped.files);
