@@ -129,7 +129,7 @@ const compared = async (ways: Readonly<Record<string, () => unknown>>, tell: (li
       'Ratios are medians of the ratios within a round. All by wall clock, on one core.',
       '"ours" is the whole digest step, evidence included, with ports to memory or a local file instead of S3.',
       'The command reads files ahead; a Node stream of the same chunks is there to show what that gains.',
-      'The file lies in the page cache. In Lambda the network is the bound: about 100 MB/s for one stream from S3.',
+      'The file lies in the page cache. In Lambda the network from S3 is the bound, not this.',
     ],
   };
 };

@@ -108,7 +108,7 @@ export const scan: Benchmark = async (tell) => {
     notes: [
       'MB/s is file size over time, also where only a header is read: then the time is that of the header.',
       'sha256 is what the digest of the same bytes costs; the byte walk is one array look-up for each byte in JavaScript.',
-      'Bytes come from memory. In Lambda each read is a range request to S3, of some 10 ms and up.',
+      'Bytes come from memory. In Lambda each read is a range request to S3, which costs more than most scans.',
       'Warm code. Small files are bound by what each scan costs at least, not by their bytes.',
     ],
   };
