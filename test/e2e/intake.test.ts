@@ -18,6 +18,7 @@ import {
   redeclared,
   shippedModel,
   submit,
+  untilItRests,
   upload,
   withManifest,
 } from '../support/flight.ts';
@@ -145,7 +146,7 @@ test('files that come after their manifest complete the upload', async () => {
   const [late = '', ...others] = Object.keys(shipped.files).filter((path) => path !== 'manifest.json');
 
   const versions = await upload(plane, shipped, shipped.files, ['manifest.json', ...others]);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await untilItRests(plane, shipped, versions['manifest.json'] ?? '');
   const early = await answersAt(plane, shipped);
   await upload(plane, shipped, shipped.files, [late]);
   const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
@@ -160,7 +161,7 @@ test('a corrected version is cleared although its manifest arrives before the co
   const first = await submit(plane, shipped, broken);
 
   const versions = await upload(plane, shipped, shipped.files, ['manifest.json']);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await untilItRests(plane, shipped, versions['manifest.json'] ?? '');
   await upload(plane, shipped, shipped.files, ['README.md']);
   const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 90_000);
 

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { Answer } from '../../core/intake/contract.ts';
+import { intakeKeys } from '../../core/intake/table.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 import { type Files, redeclared, shippedModel } from '../../local/demo/model-files.ts';
 import { type Clients, eventually, type Running } from './local.ts';
@@ -93,3 +96,16 @@ export const folderOf = async (files: Files): Promise<{ folder: string } & Dispo
   }
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 };
+
+/** Waits until an attempt is put to rest because declared bytes are missing. */
+export const untilItRests = (plane: Plane, { model, version }: { model: string; version: string }, id: string) =>
+  eventually(`the attempt at ${model} ${version} to wait for files`, async () => {
+    const { Item } = await plane.ddb.send(
+      new GetItemCommand({
+        TableName: plane.outputs.IntakeTableName,
+        Key: marshall(intakeKeys.attempt({ model, version, id })),
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.status?.S === 'incomplete' ? true : undefined;
+  });
