@@ -120,7 +120,6 @@ export const Baseline = z.object({
   /** Of the bytes of the data set. */
   digest: Digest,
   rows: Count,
-  brokenRows: Count,
   tally: Tally,
 });
 export type Baseline = z.infer<typeof Baseline>;

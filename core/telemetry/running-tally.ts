@@ -74,13 +74,17 @@ export class RunningTally {
     if (failed && event.error_code !== undefined) this.errorCodes.add(event.error_code);
     this.latency.add(event.latency);
     if (typeof event.cost === 'number') this.cost.add(event.cost);
-    if (typeof event.score === 'number') this.score.add(event.score);
-    if (event.prediction !== undefined) this.prediction.see(event.prediction);
+    this.addOutputs(event.prediction, event.score);
     if (typeof event.segment === 'string') {
       this.segments.add(event.segment);
       if (failed) this.segmentErrors.add(event.segment);
     }
     if (event.features !== undefined) this.addFeatures(event.features, plan);
+  }
+
+  addOutputs(prediction: unknown, score: unknown): void {
+    if (prediction !== undefined) this.prediction.see(prediction);
+    if (typeof score === 'number') this.score.add(score);
   }
 
   addFeatures(features: { readonly [name: string]: unknown }, { names, counters }: FeaturePlan): void {
