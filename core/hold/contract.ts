@@ -65,6 +65,7 @@ export const hold = {
   },
 } as const;
 
+export { ListUnreadable } from './failures.ts';
 export {
   Hold,
   HoldEffect,
