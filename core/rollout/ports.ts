@@ -97,8 +97,8 @@ export type Verdicts = {
 };
 
 export type RolloutWorkflows = {
-  /** Starts an execution that goes on with a rollout. The same revision starts one, however often it is asked. */
-  start(rollout: string, revision: number): Promise<void>;
+  /** Starts an execution that goes on with a rollout. One too many finds it steered, and ends. */
+  start(rollout: string): Promise<void>;
 };
 
 /** Has somebody look at a rollout at once, instead of at the next look. */

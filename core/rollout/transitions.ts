@@ -101,6 +101,10 @@ export const paused = (record: RolloutRecord, by: Actor, reason: Reason, now: Da
   pause: { by, at: now.toISOString(), reason, retreat: record.pause?.retreat === true },
 });
 
+/** The plane's own no. What a person said before stands: theirs is the reason to be told, and theirs to take back. */
+export const stopped = (record: RolloutRecord, signal: string, reason: Reason, now: Date): RolloutRecord =>
+  record.pause === undefined ? paused(record, { kind: 'signal', signal }, reason, now) : record;
+
 const workflowEnded = (execution: string | undefined): Reason => ({
   rule: 'rollout.workflow-ended',
   message: 'the workflow that steered the rollout ended before the rollout did',
@@ -110,7 +114,6 @@ const workflowEnded = (execution: string | undefined): Reason => ({
 
 /** Its workflow is gone. What had not been judged is taken back, and a human decides how to go on. */
 export const abandoned = (record: RolloutRecord, now: Date): RolloutRecord => {
-  const by = { kind: 'signal', signal: 'rollout.workflow-ended' } as const;
-  const pause = record.pause ?? { by, at: now.toISOString(), reason: workflowEnded(record.owner) };
-  return { ...released(record), pause: { ...pause, retreat: true } };
+  const { pause, ...free } = stopped(released(record), 'rollout.workflow-ended', workflowEnded(record.owner), now);
+  return pause === undefined ? free : { ...free, pause: { ...pause, retreat: true } };
 };
