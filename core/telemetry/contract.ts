@@ -137,5 +137,6 @@ export const telemetry = {
   },
 } as const;
 
-export { CategoryCounts, completeBelow, rankOf } from './category-counts.ts';
+export { completeBelow, rankOf } from './category-counts.ts';
 export { Sketch } from './sketch.ts';
+export { forEachPair } from './varint-pairs.ts';
