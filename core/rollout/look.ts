@@ -35,18 +35,39 @@ const listOf = async (holds: StandingHolds): Promise<HoldList | 'unreadable'> =>
   }
 };
 
+type Together = { readonly record: RolloutRecord; readonly standing: Standing | undefined };
+
+const TRIES = 3;
+
 /**
- * The record and the world around it. The target is looked at before the record is read: an intent that is newer than
- * the record then shows in the target's revision, and a shift that was decided on the old one is refused there.
+ * The target is looked at between two reads of the record: a shift by somebody else would otherwise look like a change
+ * by hand. And it is looked at before the read that counts: if the record has moved on since, so will the target have,
+ * and a shift decided on the old record is refused there.
  */
+const together = async (
+  { rollouts }: LookPorts,
+  id: string,
+  target: TargetReader | undefined,
+): Promise<Together | undefined> => {
+  let before = await rollouts.find(id);
+  for (let tries = 0; tries < TRIES && target !== undefined && before !== undefined; tries++) {
+    const standing = await target.current();
+    const record = await rollouts.find(id);
+    if (record?.revision === before.revision) return { record, standing };
+    before = record;
+  }
+  return before === undefined ? undefined : { record: before, standing: undefined };
+};
+
+/** The record and the world around it. */
 export const lookAround = async (
   ports: LookPorts,
   id: string,
   target: TargetReader | undefined,
 ): Promise<{ record: RolloutRecord; world: World } | undefined> => {
-  const standing: Standing | undefined = await target?.current();
-  const record = await ports.rollouts.find(id);
-  if (record === undefined) return undefined;
+  const found = await together(ports, id, target);
+  if (found === undefined) return undefined;
+  const { record, standing } = found;
   const holds = await listOf(ports.holds);
   const now = ports.clock.now();
   const since = isBaking(record) ? record.stepAt : undefined;

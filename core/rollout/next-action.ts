@@ -10,7 +10,7 @@ export type World = {
   readonly now: Date;
   /** Without a list nothing moves on, and nothing is evicted. */
   readonly holds: HoldList | 'unreadable';
-  /** The target, or nothing if this actor has not looked at it. Looked at *before* the record was read. */
+  /** The target as it stood when the record was read, or nothing if this actor cannot say. */
   readonly standing?: Standing | undefined;
   /** Since the step began; empty unless the step is baking. */
   readonly windows: readonly Window[];

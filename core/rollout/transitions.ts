@@ -16,11 +16,11 @@ const intended = (record: RolloutRecord, { way, step, share }: Omit<Intent, 'seq
   return { ...record, sequence, intent: { sequence, way, step, share, at: now.toISOString() } };
 };
 
-/** What was intended stands. Only a step forward starts a trial; what is taken back loses its standing as judged. */
+/** What was intended stands. Only a step forward starts a trial. */
 const confirmed = ({ intent, ...record }: RolloutRecord, now: Date): RolloutRecord => {
   if (intent === undefined) return record;
   const { step, share, way } = intent;
-  const moved = { ...record, step, share, safe: Math.min(record.safe, step) };
+  const moved = { ...record, step, share };
   if (way !== 'forward') return moved;
   const { plan } = flightOf(record);
   const { judgement, verdict, ...tried } = moved;
