@@ -1,4 +1,13 @@
-import { completeBelow, type FeatureForm, forEachPair, rankOf, Sketch } from '../telemetry/contract.ts';
+import {
+  BUCKETS,
+  bucketOf,
+  categoryTotal,
+  completeBelow,
+  type FeatureForm,
+  forEachPair,
+  rankOf,
+  Sketch,
+} from '../telemetry/contract.ts';
 
 type Categories = NonNullable<FeatureForm['categories']>;
 type Values = NonNullable<FeatureForm['values']>;
@@ -11,7 +20,7 @@ export type Binned = { readonly reference: readonly number[]; readonly current: 
 
 /** Ten bins of equal share in the reference: what rules of thumb for the stability index assume. */
 const QUANTILES = 10;
-/** Rarer categories are compared together. */
+/** Rarer categories are compared in buckets. */
 const SMALLEST_SHARE = 0.01;
 
 /**
@@ -67,26 +76,27 @@ const valueBins = (reference: Values): ((current: Values) => Binned) => {
   };
 };
 
-const NO_CATEGORIES: Categories = { known: [], others: [], overflow: 0 };
+const NO_CATEGORIES: Categories = { known: [], others: [], overflow: [] };
 
 /** The categories to compare one by one, which both sides have counted completely. */
 const comparable = (reference: Categories, current: Categories): Set<string> => {
   const complete = Math.min(completeBelow(reference), completeBelow(current));
-  const { known, others, overflow } = reference;
-  const total = [...known, ...others].reduce((sum, [, count]) => sum + count, overflow);
+  const { known, others } = reference;
+  const enough = categoryTotal(reference) * SMALLEST_SHARE;
   const candidates = [...known, ...others.filter(([text]) => rankOf(text) < complete)];
-  return new Set(candidates.filter(([, count]) => count >= total * SMALLEST_SHARE).map(([text]) => text));
+  return new Set(candidates.filter(([, count]) => count >= enough).map(([text]) => text));
 };
 
-/** Counts of the named categories, and last of all others together. */
+/** Counts of the named categories, then of all others by bucket: those of one side go where the other side has them. */
 const categoryCounts = ({ known, others, overflow }: Categories, names: ReadonlySet<string>): number[] => {
   const counts = new Map([...names].map((name) => [name, 0]));
-  let rest = overflow;
+  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => overflow[bucket] ?? 0);
   for (const [text, count] of [...known, ...others]) {
+    const bucket = bucketOf(text);
     if (names.has(text)) counts.set(text, (counts.get(text) ?? 0) + count);
-    else rest += count;
+    else buckets[bucket] = (buckets[bucket] as number) + count;
   }
-  return [...counts.values(), rest];
+  return [...counts.values(), ...buckets];
 };
 
 const categoryBins = (reference: Categories, current: Categories): Binned => {

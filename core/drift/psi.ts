@@ -1,29 +1,21 @@
-/**
- * Empty bins are floored; without it one empty bin makes the index infinite and pages someone about a category that was
- * merely rare. Where the smallest share is below the floor already, the floor goes well below that share.
- */
-const FLOOR = 1e-4;
-
-const floored = (counts: readonly number[], total: number): number[] => {
-  const smallest = Math.min(...counts.filter((count) => count > 0)) / total;
-  const floor = smallest <= FLOOR ? smallest / 1e6 : FLOOR;
-  return counts.map((count) => (count === 0 ? floor : count / total));
-};
-
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /**
  * Population stability index of two histograms over the same bins: the symmetric Kullback–Leibler divergence, in nats.
- * Siddiqi, Credit Risk Scorecards (2006); empty bins as in Evidently. For a normal feature that moves by `d` standard
- * deviations it is about `d²`.
+ * Siddiqi, Credit Risk Scorecards (2006). For a normal feature that moves by `d` standard deviations it is about `d²`.
  * @param reference counts per bin, at least one above 0; so `current`
+ * @param emptyShare what an empty bin counts as. Without it one empty bin makes the index infinite and pages someone
+ * about a category that was merely rare; by default half a value, so that it weighs less the smaller the sample is.
+ * Evidently has 0.0001.
  */
-export const psi = (reference: readonly number[], current: readonly number[]): number => {
-  const expected = floored(reference, sum(reference));
-  const actual = floored(current, sum(current));
-  return actual.reduce((total, share, bin) => {
-    const usual = expected[bin] as number;
-    return total + (share - usual) * Math.log(share / usual);
+export const psi = (reference: readonly number[], current: readonly number[], emptyShare?: number): number => {
+  const [n, m] = [sum(reference), sum(current)];
+  return reference.reduce((total, count, bin) => {
+    const other = current[bin] as number;
+    if (count === 0 && other === 0) return total;
+    const expected = count > 0 ? count / n : (emptyShare ?? 0.5 / n);
+    const actual = other > 0 ? other / m : (emptyShare ?? 0.5 / m);
+    return total + (actual - expected) * Math.log(actual / expected);
   }, 0);
 };
 

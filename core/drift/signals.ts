@@ -1,4 +1,4 @@
-import type { Tally } from '../telemetry/contract.ts';
+import { categoryTotal, type Tally } from '../telemetry/contract.ts';
 import type { Observed } from './bins.ts';
 import type { DriftFinding } from './contract.ts';
 
@@ -21,10 +21,9 @@ export const observationsIn = ({ features, prediction, score }: Tally): Observat
 
 /** How many values there are, nulls and what is not finite with them. */
 export const sizeOf = ({ values, categories, nulls }: Observed): number =>
-  [...(categories?.known ?? []), ...(categories?.others ?? [])].reduce(
-    (sum, [, count]) => sum + count,
-    nulls + (values?.count ?? 0) + (values?.nonFinite ?? 0) + (categories?.overflow ?? 0),
-  );
+  nulls +
+  (values === undefined ? 0 : values.count + values.nonFinite) +
+  (categories === undefined ? 0 : categoryTotal(categories));
 
 const OUTPUTS: readonly Signal[] = [
   { signal: 'prediction', name: 'prediction' },

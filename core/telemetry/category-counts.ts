@@ -10,8 +10,8 @@ export const CategoryForm = z.object({
   known: Counts,
   /** At most `CATEGORY_CAP` others. */
   others: Counts,
-  /** Values of all categories that are not listed. */
-  overflow: z.int().min(0),
+  /** Values of all categories that are not listed, by `bucketOf`; empty when everything is listed. */
+  overflow: z.array(z.int().min(0)),
 });
 export type CategoryForm = z.infer<typeof CategoryForm>;
 
@@ -28,6 +28,10 @@ export const rankOf = (text: string): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
+export const BUCKETS = 32;
+/** Other bits than those that decide on the rank: what is not listed has high ranks, and any bucket. */
+export const bucketOf = (text: string): number => rankOf(text) % BUCKETS;
+
 type Ranked = { readonly text: string; readonly rank: number };
 const outranks = (a: Ranked, b: Ranked): boolean => a.rank < b.rank || (a.rank === b.rank && a.text < b.text);
 
@@ -38,14 +42,15 @@ const listed = (counts: ReadonlyMap<string, number>): [string, number][] =>
  * How often each category was seen, with a cap that does not depend on order. Keeping the most frequent ones would: a
  * file that saw a category rarely drops it, and the sum is wrong for ever. Instead the categories with the lowest hash
  * are kept. One that is among the lowest of everything is among the lowest of every part too, so no part has dropped
- * it: its count is exact, and what is counted in `overflow` is exactly the rest. What the manifest declares is always kept.
+ * it: its count is exact, and so is the rest. The rest is counted in buckets by hash, since the most frequent category
+ * may be in it: that it became twice as frequent shows in its bucket. What the manifest declares is always kept.
  */
 export class CategoryCounts {
   readonly #declared: ReadonlySet<string>;
   readonly #known = new Map<string, number>();
   readonly #others = new Map<string, number>();
+  readonly #overflow = new Array<number>(BUCKETS).fill(0);
   #last: Ranked | undefined;
-  overflow = 0;
 
   constructor(declared: ReadonlySet<string> = new Set()) {
     this.#declared = declared;
@@ -72,17 +77,20 @@ export class CategoryCounts {
   merge({ known, others, overflow }: CategoryForm): void {
     for (const [text, times] of known) this.#known.set(text, (this.#known.get(text) ?? 0) + times);
     for (const [text, times] of others) this.#addOther(text, times);
-    this.overflow += overflow;
+    overflow.forEach((times, bucket) => {
+      this.#spill(bucket, times);
+    });
   }
 
   form(): CategoryForm {
-    return { known: listed(this.#known), others: listed(this.#others), overflow: this.overflow };
+    const overflow = this.#overflow.some((times) => times > 0) ? [...this.#overflow] : [];
+    return { known: listed(this.#known), others: listed(this.#others), overflow };
   }
 
   #addOther(text: string, times: number): void {
     const standing = this.#others.get(text);
     if (standing !== undefined) this.#others.set(text, standing + times);
-    else if (text.length > LONGEST_CATEGORY || this.#isBeyondCap(text)) this.overflow += times;
+    else if (text.length > LONGEST_CATEGORY || this.#isBeyondCap(text)) this.#spill(bucketOf(text), times);
     else {
       this.#others.set(text, times);
       if (this.#others.size > CATEGORY_CAP) this.#dropLast();
@@ -96,9 +104,13 @@ export class CategoryCounts {
 
   #dropLast(): void {
     const { text } = this.#last as Ranked;
-    this.overflow += this.#others.get(text) ?? 0;
+    this.#spill(bucketOf(text), this.#others.get(text) ?? 0);
     this.#others.delete(text);
     this.#last = this.#findLast();
+  }
+
+  #spill(bucket: number, times: number): void {
+    this.#overflow[bucket] = (this.#overflow[bucket] as number) + times;
   }
 
   #findLast(): Ranked | undefined {
@@ -113,6 +125,12 @@ export class CategoryCounts {
 
 /** The rank from which on a category of these counts may have been dropped. */
 export const completeBelow = ({ others, overflow }: CategoryForm): number =>
-  overflow === 0 || others.length < CATEGORY_CAP
+  overflow.length === 0 || others.length < CATEGORY_CAP
     ? Number.POSITIVE_INFINITY
     : Math.max(...others.map(([text]) => rankOf(text)));
+
+export const categoryTotal = ({ known, others, overflow }: CategoryForm): number =>
+  [...known, ...others].reduce(
+    (sum, [, count]) => sum + count,
+    overflow.reduce((sum, count) => sum + count, 0),
+  );

@@ -137,6 +137,6 @@ export const telemetry = {
   },
 } as const;
 
-export { completeBelow, rankOf } from './category-counts.ts';
+export { BUCKETS, bucketOf, categoryTotal, completeBelow, rankOf } from './category-counts.ts';
 export { Sketch } from './sketch.ts';
 export { forEachPair } from './varint-pairs.ts';

@@ -10,6 +10,8 @@ import {
 
 const DECLARED = new Set(['red', 'green', 'category-1', 'category-2']);
 
+const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+
 const countsOf = (values: readonly string[]): CategoryCounts => {
   const counts = new CategoryCounts(DECLARED);
   for (const value of values) counts.add(value);
@@ -57,12 +59,12 @@ test('what is listed is counted exactly, and what is not is counted as overflow'
 
       const listed = [...form.known, ...form.others];
       for (const [text, count] of listed) expect(count).toBe(exact.get(text));
-      expect(listed.reduce((sum, [, count]) => sum + count, form.overflow)).toBe(values.length);
+      expect(listed.reduce((sum, [, count]) => sum + count, sumOf(form.overflow))).toBe(values.length);
       expect(form.others.length).toBeLessThanOrEqual(CATEGORY_CAP);
       for (const text of exact.keys())
         if (text.length <= 200 && !DECLARED.has(text) && rankOf(text) < completeBelow(form))
           expect(form.others.map(([other]) => other)).toContain(text);
-      overflowed += form.overflow > 0 ? 1 : 0;
+      overflowed += sumOf(form.overflow) > 0 ? 1 : 0;
     }),
     { numRuns: 60 },
   );
@@ -79,6 +81,21 @@ test('declared categories are listed however many others there are', () => {
     ['red', 2],
   ]);
   expect(form.others).toHaveLength(CATEGORY_CAP);
+});
+
+test('that a category which is not listed became more frequent shows in its bucket', () => {
+  const noise = Array.from({ length: 1000 }, (_, n) => `noise-${n}`);
+  const hidden = noise.find(
+    (text) =>
+      !countsOf(noise)
+        .form()
+        .others.some(([other]) => other === text),
+  ) as string;
+
+  const before = countsOf(noise).form().overflow;
+  const after = countsOf([...noise, ...Array(500).fill(hidden)]).form().overflow;
+
+  expect(after.map((count, bucket) => count - (before[bucket] ?? 0)).filter((more) => more > 0)).toEqual([500]);
 });
 
 test('a text without a UTF-8 form does not make the counts unwritable', () => {
