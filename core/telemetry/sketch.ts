@@ -134,6 +134,15 @@ export class Sketch {
     return { share: (below + (within * (limit - low)) / (high - low)) / this.count, error: within / this.count };
   }
 
+  /**
+   * Values above a limit, as a whole number: what shares a bin with the limit does not count, as if the limit were up to
+   * twice `relativeError` higher.
+   */
+  countAbove(limit: number): number {
+    const own = binOf(limit) >> this.level;
+    return this.pairs().reduce((sum, [bin, count]) => (bin > own ? sum + count : sum), 0);
+  }
+
   #increase(bin: number, by: number): void {
     this.#put(bin, by);
     if (this.live > MAX_BINS) this.#coarsenTo(this.level + 1);
