@@ -1,12 +1,13 @@
 import {
+  type BinCounts,
   BUCKETS,
   bucketOf,
   categoryTotal,
+  coarser,
   completeBelow,
+  decodeBinCounts,
   type FeatureForm,
-  forEachPair,
   rankOf,
-  Sketch,
 } from '../telemetry/contract.ts';
 
 type Categories = NonNullable<FeatureForm['categories']>;
@@ -28,32 +29,36 @@ const SMALLEST_SHARE = 0.01;
  * counts are exact: all that a sketch costs here is that an edge is up to 1.6 % away from the quantile. A value that is
  * a tenth of the data by itself (zero, most often) has a bin of its own, also when it is the only value there is.
  */
-const quantileEdges = (reference: Sketch): number[] => {
-  const target = reference.count / QUANTILES;
-  const pairs = reference.pairs();
+const quantileEdges = ({ bins, counts }: BinCounts): number[] => {
+  const target = counts.reduce((sum, count) => sum + count, 0) / QUANTILES;
   const edges: number[] = [];
   let seen = 0;
-  pairs.forEach(([bin, count], index) => {
+  bins.forEach((bin, index) => {
+    const count = counts[index] as number;
     const before = Math.floor(seen / target);
     seen += count;
     if (count >= target) edges.push(...(edges.at(-1) === bin - 1 ? [] : [bin - 1]), bin);
-    else if (Math.floor(seen / target) > before && index < pairs.length - 1) edges.push(bin);
+    else if (Math.floor(seen / target) > before && index < bins.length - 1) edges.push(bin);
   });
   return edges;
 };
 
 const EMPTY: Values = { bins: '', count: 0, level: 0, nonFinite: 0 };
 
-/** Counts between edges of a level, and last what is not finite. */
-const valueCounts = (form: Values, edges: readonly number[], level: number): number[] => {
-  const counts = new Array<number>(edges.length + 1).fill(0);
-  const shift = level - form.level;
+const binCountsAt = (form: Values, level: number): BinCounts => {
+  const own = decodeBinCounts(form.bins);
+  return level === form.level ? own : coarser(own, level - form.level);
+};
+
+/** Counts between edges, and last what is not finite. */
+const valueCounts = ({ bins, counts }: BinCounts, edges: readonly number[], nonFinite: number): number[] => {
+  const between = new Array<number>(edges.length + 1).fill(0);
   let at = 0;
-  forEachPair(form.bins, (bin, count) => {
-    while (at < edges.length && bin >> shift > (edges[at] as number)) at += 1;
-    counts[at] = (counts[at] as number) + count;
-  });
-  return [...counts, form.nonFinite];
+  for (let index = 0; index < bins.length; index += 1) {
+    while (at < edges.length && (bins[index] as number) > (edges[at] as number)) at += 1;
+    between[at] = (between[at] as number) + (counts[index] as number);
+  }
+  return [...between, nonFinite];
 };
 
 /** Edges from the reference at the resolution of the coarser side, which is the finest one nearly always. */
@@ -62,20 +67,20 @@ const valueBins = (reference: Values): ((current: Values) => Binned) => {
   const at = (level: number) => {
     const standing = known.get(level);
     if (standing !== undefined) return standing;
-    const coarse = Sketch.of({ ...EMPTY, level });
-    coarse.merge(reference);
-    const edges = quantileEdges(coarse);
-    const fresh = { edges, counts: valueCounts(reference, edges, level) };
+    const own = binCountsAt(reference, level);
+    const edges = quantileEdges(own);
+    const fresh = { edges, counts: valueCounts(own, edges, reference.nonFinite) };
     known.set(level, fresh);
     return fresh;
   };
   return (current) => {
     const level = Math.max(reference.level, current.level);
     const { edges, counts } = at(level);
-    return { reference: counts, current: valueCounts(current, edges, level) };
+    return { reference: counts, current: valueCounts(binCountsAt(current, level), edges, current.nonFinite) };
   };
 };
 
+const NO_BINS: Binned = { reference: [], current: [] };
 const NO_CATEGORIES: Categories = { known: [], others: [], overflow: [] };
 
 /** The categories to compare one by one, which both sides have counted completely. */
@@ -99,7 +104,12 @@ const categoryCounts = ({ known, others, overflow }: Categories, names: Readonly
   return [...counts.values(), ...buckets];
 };
 
-const categoryBins = (reference: Categories, current: Categories): Binned => {
+const categoryBins = (reference: Categories | undefined, current: Categories | undefined): Binned => {
+  if (reference === undefined && current === undefined) return NO_BINS;
+  return namedAndBucketed(reference ?? NO_CATEGORIES, current ?? NO_CATEGORIES);
+};
+
+const namedAndBucketed = (reference: Categories, current: Categories): Binned => {
   const names = comparable(reference, current);
   return { reference: categoryCounts(reference, names), current: categoryCounts(current, names) };
 };
@@ -112,7 +122,7 @@ export const binsOf = (reference: Observed): ((current: Observed) => Binned) => 
   const ofValues = valueBins(reference.values ?? EMPTY);
   return (current) => {
     const values = ofValues(current.values ?? EMPTY);
-    const categories = categoryBins(reference.categories ?? NO_CATEGORIES, current.categories ?? NO_CATEGORIES);
+    const categories = categoryBins(reference.categories, current.categories);
     return {
       reference: [...values.reference, ...categories.reference, reference.nulls],
       current: [...values.current, ...categories.current, current.nulls],

@@ -1,4 +1,4 @@
-import type { Sketch } from '../telemetry/contract.ts';
+import { coarser, decodeBinCounts, type SketchForm } from '../telemetry/contract.ts';
 
 /** The largest distance between two distribution functions, as far as it is known. */
 export type KsDistance = {
@@ -8,32 +8,26 @@ export type KsDistance = {
   readonly high: number;
 };
 
-type Step = { readonly reference: number; readonly current: number };
-
-/** Both sketches bin by bin, in the order of values, at the resolution of the coarser one. */
-const stepsOf = (reference: Sketch, current: Sketch): Step[] => {
-  const level = Math.max(reference.level, current.level);
-  const steps = new Map<number, { reference: number; current: number }>();
-  for (const side of ['reference', 'current'] as const) {
-    const sketch = side === 'reference' ? reference : current;
-    for (const [own, count] of sketch.pairs()) {
-      const bin = own >> (level - sketch.level);
-      const step = steps.get(bin) ?? { reference: 0, current: 0 };
-      step[side] += count;
-      steps.set(bin, step);
-    }
-  }
-  return [...steps].sort(([a], [b]) => a - b).map(([, step]) => step);
+const stepsOf = (form: SketchForm, level: number) => {
+  const { bins, counts } = coarser(decodeBinCounts(form.bins), level - form.level);
+  let at = 0;
+  return {
+    /** The next bin, beyond all bins at the end. */
+    get bin() {
+      return bins[at] ?? Number.POSITIVE_INFINITY;
+    },
+    /** The share of the values in a bin, if that is the next one. */
+    take: (bin: number): number => (bins[at] === bin ? (counts[at++] as number) / form.count : 0),
+  };
 };
 
 /** The two-sample Kolmogorov–Smirnov distance of two sketches, both with values. */
-export const ksOfSketches = (reference: Sketch, current: Sketch): KsDistance => {
+export const ksOfSketches = (reference: SketchForm, current: SketchForm): KsDistance => {
+  const level = Math.max(reference.level, current.level);
+  const [usual, seen] = [stepsOf(reference, level), stepsOf(current, level)];
   let [expected, actual, low, high] = [0, 0, 0, 0];
-  for (const step of stepsOf(reference, current)) {
-    const [expectedAfter, actualAfter] = [
-      expected + step.reference / reference.count,
-      actual + step.current / current.count,
-    ];
+  for (let bin = Math.min(usual.bin, seen.bin); bin < Number.POSITIVE_INFINITY; bin = Math.min(usual.bin, seen.bin)) {
+    const [expectedAfter, actualAfter] = [expected + usual.take(bin), actual + seen.take(bin)];
     low = Math.max(low, Math.abs(expectedAfter - actualAfter));
     // Within the bin one function may have risen before the other one began to.
     high = Math.max(high, expectedAfter - actual, actualAfter - expected);

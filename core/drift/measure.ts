@@ -1,4 +1,3 @@
-import { Sketch } from '../telemetry/contract.ts';
 import { type Binned, binsOf, type Observed } from './bins.ts';
 import { chiSquareOfTwo } from './chi-square.ts';
 import type { DriftFinding, DriftSettings } from './contract.ts';
@@ -36,7 +35,7 @@ const allowing = (settings: DriftSettings, accepted: number): DriftSettings => (
 
 const ksOf = (reference: Observed, current: Observed): KsDistance | undefined => {
   if (!reference.values?.count || !current.values?.count) return undefined;
-  return ksOfSketches(Sketch.of(reference.values), Sketch.of(current.values));
+  return ksOfSketches(reference.values, current.values);
 };
 
 /** How far a signal is from the baseline, and how far it usually is. `accepted` is an index that a person allowed. */

@@ -137,6 +137,6 @@ export const telemetry = {
   },
 } as const;
 
+export { type BinCounts, coarser, decodeBinCounts } from './bin-counts.ts';
 export { BUCKETS, bucketOf, categoryTotal, completeBelow, rankOf } from './category-counts.ts';
-export { Sketch } from './sketch.ts';
-export { forEachPair } from './varint-pairs.ts';
+export { Sketch, type SketchForm } from './sketch.ts';

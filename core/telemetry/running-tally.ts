@@ -10,17 +10,24 @@ import {
 import type { Envelope } from './inference-event.ts';
 import { Sketch } from './sketch.ts';
 
+type PlannedFeature = {
+  readonly name: string;
+  readonly count: CountFeature;
+  /** Every object has a member of this name (`constructor`), so that only its own one is a feature. */
+  readonly inherited: boolean;
+};
+
 /** A model version's features, ready for counting. */
-export type FeaturePlan = { readonly names: ReadonlySet<string>; readonly counters: readonly [string, CountFeature][] };
+export type FeaturePlan = { readonly names: ReadonlySet<string>; readonly features: readonly PlannedFeature[] };
 
 export const planFeatures = (features: readonly DeclaredFeature[], hash: KeyedHash | undefined): FeaturePlan => ({
   names: new Set(features.map(({ name }) => name)),
-  counters: features.map((feature) => [feature.name, countFeature(feature, hash)]),
+  features: features.map((feature) => ({
+    name: feature.name,
+    count: countFeature(feature, hash),
+    inherited: feature.name in Object.prototype,
+  })),
 });
-
-/** An object from JSON has members of its own only; what it inherits (`constructor`) is not one. */
-const memberOf = (object: { readonly [name: string]: unknown }, name: string): unknown =>
-  name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name];
 
 class OutputCounts {
   readonly values = new Sketch();
@@ -66,6 +73,7 @@ export class RunningTally {
   readonly segmentErrors = new CategoryCounts();
   readonly undeclared = new CategoryCounts();
   readonly features = new Map<string, FeatureCounts>();
+  #planned: { readonly plan: FeaturePlan; readonly counts: readonly FeatureCounts[] } | undefined;
 
   addEvent(event: Envelope, plan: FeaturePlan): void {
     const failed = event.status === 'error';
@@ -87,16 +95,17 @@ export class RunningTally {
     if (typeof score === 'number') this.score.add(score);
   }
 
-  addFeatures(features: { readonly [name: string]: unknown }, { names, counters }: FeaturePlan): void {
+  addFeatures(given: { readonly [name: string]: unknown }, plan: FeaturePlan): void {
+    const counts = this.#countsFor(plan);
     this.withFeatures += 1;
     let found = 0;
-    for (const [name, count] of counters) {
-      const value = memberOf(features, name);
+    plan.features.forEach(({ name, count, inherited }, index) => {
+      const value = inherited && !Object.hasOwn(given, name) ? undefined : given[name];
       if (value !== undefined) found += 1;
-      count(this.#feature(name), value);
-    }
-    const present = Object.keys(features);
-    if (present.length > found) for (const name of present) if (!names.has(name)) this.undeclared.add(name);
+      count(counts[index] as FeatureCounts, value);
+    });
+    const present = Object.keys(given);
+    if (present.length > found) for (const name of present) if (!plan.names.has(name)) this.undeclared.add(name);
   }
 
   merge(tally: Tally): void {
@@ -143,6 +152,13 @@ export class RunningTally {
       sketches.reduce((sum, sketch) => sum + SKETCH_BYTES + sketch.live * BIN_BYTES, 0) +
       categories.reduce((sum, counts) => sum + CATEGORIES_BYTES + counts.size * CATEGORY_BYTES, 0)
     );
+  }
+
+  /** In the order of the plan: a look-up by name for every value would take longer than counting it. */
+  #countsFor(plan: FeaturePlan): readonly FeatureCounts[] {
+    if (this.#planned?.plan !== plan)
+      this.#planned = { plan, counts: plan.features.map(({ name }) => this.#feature(name)) };
+    return this.#planned.counts;
   }
 
   #feature(name: string): FeatureCounts {

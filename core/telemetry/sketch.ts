@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { type BinCounts, decodeBinCounts, encodeBinCounts } from './bin-counts.ts';
 import { binOf, edgesOf, MAX_LEVEL, middleOf, OCTAVE_LEVEL, RELATIVE_ERROR } from './float-bins.ts';
-import { encodePairs, forEachPair, type Pair } from './varint-pairs.ts';
 
-/** A sketch as it is stored. `bins` holds (bin, count) pairs as `varint-pairs.ts` writes them. */
+/** A sketch as it is stored. `bins` holds what `bin-counts.ts` writes. */
 export const SketchForm = z.object({
-  bins: z.base64(),
+  bins: z.string(),
   count: z.int().min(0),
   level: z.int().min(0).max(MAX_LEVEL),
   /** NaN and infinities: counted here and nowhere else. */
@@ -65,11 +65,15 @@ export class Sketch {
   /** @throws TypeError when the form contradicts itself: its bins do not hold `count` values */
   merge(form: SketchForm): void {
     if (form.level > this.level) this.#coarsenTo(form.level);
+    const { bins, counts } = decodeBinCounts(form.bins);
+    this.#reserve(this.live + bins.length);
     let merged = 0;
-    forEachPair(form.bins, (bin, count) => {
+    for (let index = 0; index < bins.length; index += 1) {
+      const count = counts[index] as number;
       merged += count;
-      this.#increase((bin << form.level) >> this.level, count);
-    });
+      this.#put(((bins[index] as number) << form.level) >> this.level, count);
+    }
+    if (this.live > MAX_BINS) this.#coarsenTo(this.level + 1);
     if (merged !== form.count) throw new TypeError(`a sketch of ${form.count} values has ${merged} in its bins`);
     this.count += merged;
     this.nonFinite += form.nonFinite;
@@ -77,19 +81,15 @@ export class Sketch {
     if (form.max !== undefined && form.max > this.max) this.max = form.max;
   }
 
-  /** Bins in the order of their values. */
-  pairs(): Pair[] {
-    const pairs: Pair[] = [];
-    this.#keys.forEach((bin, slot) => {
-      if (bin !== EMPTY) pairs.push([bin, this.#counts[slot] as number]);
-    });
-    return pairs.sort(([a], [b]) => a - b);
+  binCounts(): BinCounts {
+    const bins = this.#keys.filter((bin) => bin !== EMPTY).sort();
+    return { bins, counts: Float64Array.from(bins, (bin) => this.#counts[slotOf(this.#keys, bin)] as number) };
   }
 
   form(): SketchForm {
     const { count, level, nonFinite, min, max } = this;
     return {
-      bins: encodePairs(this.pairs()),
+      bins: encodeBinCounts(this.binCounts()),
       count,
       level,
       nonFinite,
@@ -107,12 +107,14 @@ export class Sketch {
    * @returns undefined when there are no values
    */
   quantile(share: number): number | undefined {
+    const { bins, counts } = this.binCounts();
     let missing = Math.max(1, Math.ceil(share * this.count));
-    for (const [bin, count] of this.pairs()) {
+    const at = counts.findIndex((count) => {
       missing -= count;
-      if (missing <= 0) return Math.min(this.max, Math.max(this.min, middleOf(bin, this.level)));
-    }
-    return undefined;
+      return missing <= 0;
+    });
+    const bin = bins[at];
+    return bin === undefined ? undefined : Math.min(this.max, Math.max(this.min, middleOf(bin, this.level)));
   }
 
   /**
@@ -124,20 +126,34 @@ export class Sketch {
     if (limit < this.min) return { share: 0, error: 0 };
     if (limit >= this.max) return { share: 1, error: 0 };
     const own = binOf(limit) >> this.level;
-    let below = 0;
-    let within = 0;
-    for (const [bin, count] of this.pairs()) {
-      if (bin < own) below += count;
-      else if (bin === own) within = count;
-    }
+    const { bins, counts } = this.binCounts();
+    const below = counts.reduce((sum, count, index) => ((bins[index] as number) < own ? sum + count : sum), 0);
+    const within = counts[bins.indexOf(own)] ?? 0;
     const [low, high] = edgesOf(own, this.level);
     return { share: (below + (within * (limit - low)) / (high - low)) / this.count, error: within / this.count };
+  }
+
+  /**
+   * Values above a limit, as a whole number: what shares a bin with the limit does not count, as if the limit were up to
+   * twice `relativeError` higher.
+   */
+  countAbove(limit: number): number {
+    const own = binOf(limit) >> this.level;
+    const { bins, counts } = this.binCounts();
+    return counts.reduce((sum, count, index) => ((bins[index] as number) > own ? sum + count : sum), 0);
   }
 
   #increase(bin: number, by: number): void {
     this.#put(bin, by);
     if (this.live > MAX_BINS) this.#coarsenTo(this.level + 1);
-    else if (this.live * 2 > this.#keys.length) this.#rebuild(this.#keys.length * 2, 0);
+    else this.#reserve(this.live);
+  }
+
+  /** Room for so many bins, in a table that is at most half full. */
+  #reserve(bins: number): void {
+    let capacity = this.#keys.length;
+    while (capacity < bins * 2) capacity *= 2;
+    if (capacity > this.#keys.length) this.#rebuild(capacity, 0);
   }
 
   #put(bin: number, by: number): void {
@@ -160,8 +176,9 @@ export class Sketch {
     this.#keys = new Int32Array(capacity).fill(EMPTY);
     this.#counts = new Float64Array(capacity);
     this.live = 0;
-    keys.forEach((bin, slot) => {
+    for (let slot = 0; slot < keys.length; slot += 1) {
+      const bin = keys[slot] as number;
       if (bin !== EMPTY) this.#put(bin >> shift, counts[slot] as number);
-    });
+    }
   }
 }

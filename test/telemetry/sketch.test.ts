@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { coarser, decodeBinCounts, encodeBinCounts } from '../../core/telemetry/bin-counts.ts';
 import { binOf, edgesOf, middleOf, RELATIVE_ERROR } from '../../core/telemetry/float-bins.ts';
 import { Sketch } from '../../core/telemetry/sketch.ts';
-import { encodePairs, forEachPair } from '../../core/telemetry/varint-pairs.ts';
 
 const sketchOf = (values: readonly number[]): Sketch => {
   const sketch = new Sketch();
@@ -51,28 +51,49 @@ describe('the lattice of float64', () => {
   });
 });
 
-describe('pairs of integers as text', () => {
-  test('come back as they were, and one list has one form', () => {
-    const pairs = fc
-      .uniqueArray(fc.integer({ min: -131_072, max: 131_071 }))
-      .chain((keys) =>
-        fc.tuple(...keys.sort((a, b) => a - b).map((key) => fc.tuple(fc.constant(key), fc.nat({ max: 2 ** 53 - 1 })))),
-      );
+describe('counts of bins as text', () => {
+  const countsOf = (pairs: readonly (readonly [number, number])[]) => ({
+    bins: Int32Array.from(pairs, ([bin]) => bin),
+    counts: Float64Array.from(pairs, ([, count]) => count),
+  });
+
+  test('come back as they were, and one list has one text', () => {
+    const pair = fc.tuple(fc.integer({ min: -131_072, max: 131_071 }), fc.nat({ max: 2 ** 53 - 1 }));
+    const pairs = fc.uniqueArray(pair, { selector: ([bin]) => bin }).map((list) => list.sort(([a], [b]) => a - b));
     fc.assert(
       fc.property(pairs, (list) => {
-        const read: [number, number][] = [];
-        forEachPair(encodePairs(list), (key, count) => read.push([key, count]));
+        const read = decodeBinCounts(encodeBinCounts(countsOf(list)));
 
-        expect(read).toEqual(list);
-        expect(encodePairs(read)).toBe(encodePairs(list));
+        expect(read).toEqual(countsOf(list));
+        expect(encodeBinCounts(read)).toBe(encodeBinCounts(countsOf(list)));
       }),
     );
   });
 
   test('that were cut off are not read as fewer', () => {
-    const cut = Buffer.from(encodePairs([[100, 300]]), 'base64').subarray(0, 3);
+    const cut = Buffer.from(encodeBinCounts(countsOf([[100, 300]])), 'base64').subarray(0, 3);
 
-    expect(() => forEachPair(cut.toString('base64'), () => {})).toThrow(TypeError);
+    expect(() => decodeBinCounts(cut.toString('base64'))).toThrow(TypeError);
+  });
+
+  test('over wider bins are the sums of neighbours, below zero too', () => {
+    const fine = countsOf([
+      [-3, 1],
+      [-2, 2],
+      [-1, 4],
+      [0, 8],
+      [1, 16],
+      [7, 32],
+    ]);
+
+    expect(coarser(fine, 1)).toEqual(
+      countsOf([
+        [-2, 1],
+        [-1, 6],
+        [0, 24],
+        [3, 32],
+      ]),
+    );
   });
 });
 
@@ -112,7 +133,7 @@ describe('a sketch', () => {
 
         expect(parts.form()).toEqual(whole.form());
         expect(whole.live).toBeLessThanOrEqual(2048);
-        expect(whole.pairs().reduce((sum, [, count]) => sum + count, 0)).toBe(values.length);
+        expect(whole.binCounts().counts.reduce((sum, count) => sum + count, 0)).toBe(values.length);
         coarsest = Math.max(coarsest, whole.level);
       }),
       { numRuns: 20 },
@@ -153,10 +174,7 @@ describe('a sketch', () => {
     const sketch = sketchOf([1, Number.NaN, Number.POSITIVE_INFINITY, -0, 0]);
 
     expect(sketch.form()).toMatchObject({ count: 3, nonFinite: 2, min: 0, max: 1 });
-    expect(sketch.pairs()).toEqual([
-      [0, 2],
-      [65472, 1],
-    ]);
+    expect(sketch.binCounts()).toEqual({ bins: Int32Array.of(0, 65472), counts: Float64Array.of(2, 1) });
   });
 
   test('of nothing has no smallest value and no quantile', () => {
