@@ -63,8 +63,7 @@ export const Tally = z.object({
 });
 export type Tally = z.infer<typeof Tally>;
 
-export const GRAINS = ['minute', 'hour', 'day'] as const;
-export const Grain = z.enum(GRAINS);
+export const Grain = z.enum(['minute', 'hour', 'day']);
 export type Grain = z.infer<typeof Grain>;
 
 export const MILLISECONDS: Readonly<Record<Grain, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

@@ -13,15 +13,13 @@ export const DeploymentId = z
   .brand<'DeploymentId'>();
 export type DeploymentId = z.infer<typeof DeploymentId>;
 
-export const LONGEST_REQUEST_ID = 200;
-
 /**
  * One inference, one line of a capture file. The published form is `schemas/inference-event.v1.schema.json`, generated
  * from this. Members that are not named here are ignored and stored nowhere.
  */
 export const InferenceEvent = z.object({
   schema_version: z.literal(1),
-  request_id: Text(LONGEST_REQUEST_ID).describe('joins labels that come later; not kept in windows'),
+  request_id: Text(200).describe('joins labels that come later; not kept in windows'),
   model: ModelId,
   version: VersionId.describe('the version that answered, as it names itself'),
   deployment: DeploymentId.describe('where it answered: the name of the deployment'),
