@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { Digest, digestOf, hexOf } from '../kernel/digest.ts';
-import { ModelId, type Subject, VersionId } from '../kernel/identity.ts';
+import { DeploymentName, ModelId, type Subject, VersionId } from '../kernel/identity.ts';
 import { CategoryForm } from './category-counts.ts';
-import { DeploymentId } from './inference-event.ts';
 import { SketchForm } from './sketch.ts';
 
 /** What one deployment of one model version answered: everything is counted per stream. */
-export const Stream = z.object({ model: ModelId, version: VersionId, deployment: DeploymentId });
+export const Stream = z.object({ model: ModelId, version: VersionId, deployment: DeploymentName });
 export type Stream = z.infer<typeof Stream>;
 
 const Count = z.int().min(0);
