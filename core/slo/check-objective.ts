@@ -1,16 +1,13 @@
 import type { Reason } from '../kernel/reason.ts';
 import { burnTiers, errorBudget } from './burn-rate.ts';
-import type { BurnReport, Counts, Objective, TierFinding } from './contract.ts';
+import type { BurnReport, Counts, Objective, SloSettings, TierFinding } from './contract.ts';
 
 export type ObjectiveInput = {
   readonly objective: Objective;
   /** Requests and bad ones in the last so many minutes; asked for the lookbacks of all tiers and for the window. */
   readonly within: (minutes: number) => Counts;
-  readonly minimumBad: number;
+  readonly settings: SloSettings;
 };
-
-/** Enough that a tier does not fire for the odd failure, and the least that a canary's allowance is, too. */
-export const MINIMUM_BAD = 10;
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)));
 const span = (minutes: number): string => {
@@ -33,9 +30,9 @@ const reasonFor = (
 });
 
 /** Whether an objective's error budget burns too fast, how urgent that is, and what of it is left. */
-export const checkObjective = ({ objective, within, minimumBad }: ObjectiveInput): BurnReport => {
+export const checkObjective = ({ objective, within, settings }: ObjectiveInput): BurnReport => {
   const { target, windowDays } = objective;
-  const tiers = burnTiers({ target, windowDays, within, minimumBad });
+  const tiers = burnTiers({ target, windowDays, within, ...settings });
   const firing = tiers.filter(({ outcome }) => outcome === 'fires');
   const worst = firing.find(({ severity }) => severity === 'page') ?? firing[0];
   const seen = tiers.some(({ long }) => long.total > 0);

@@ -20,6 +20,12 @@ export type Objective = z.infer<typeof Objective>;
 
 const Count = z.int().min(0);
 
+/** When a burn rate counts. */
+export const SloSettings = z.strictObject({
+  minimumBad: z.int().min(1).default(10).describe('bad requests in the long window, below which a tier stays quiet'),
+});
+export type SloSettings = z.infer<typeof SloSettings>;
+
 /** Requests, and how many of them were bad. */
 export const Counts = z.object({ total: Count, bad: Count });
 export type Counts = z.infer<typeof Counts>;

@@ -17,7 +17,7 @@ export type CategoryForm = z.infer<typeof CategoryForm>;
 
 export const CATEGORY_CAP = 128;
 /** A longer text is not listed, only counted. It is also the longest that a manifest can declare. */
-export const LONGEST_CATEGORY = 200;
+const LONGEST_CATEGORY = 200;
 
 /** FNV-1a with the finaliser of MurmurHash3. Equal ranks are told apart by the text, so collisions do no harm. */
 export const rankOf = (text: string): number => {

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { Digest, digestOf, hexOf } from '../kernel/digest.ts';
-import { ModelId, type Subject, VersionId } from '../kernel/identity.ts';
+import { DeploymentName, ModelId, type Subject, VersionId } from '../kernel/identity.ts';
 import { CategoryForm } from './category-counts.ts';
-import { DeploymentId } from './inference-event.ts';
 import { SketchForm } from './sketch.ts';
 
 /** What one deployment of one model version answered: everything is counted per stream. */
-export const Stream = z.object({ model: ModelId, version: VersionId, deployment: DeploymentId });
+export const Stream = z.object({ model: ModelId, version: VersionId, deployment: DeploymentName });
 export type Stream = z.infer<typeof Stream>;
 
 const Count = z.int().min(0);
@@ -63,8 +62,7 @@ export const Tally = z.object({
 });
 export type Tally = z.infer<typeof Tally>;
 
-export const GRAINS = ['minute', 'hour', 'day'] as const;
-export const Grain = z.enum(GRAINS);
+export const Grain = z.enum(['minute', 'hour', 'day']);
 export type Grain = z.infer<typeof Grain>;
 
 export const MILLISECONDS: Readonly<Record<Grain, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

@@ -1,19 +1,7 @@
 import { z } from 'zod';
-import { ModelId, VersionId } from '../kernel/identity.ts';
+import { DeploymentName, ModelId, VersionId } from '../kernel/identity.ts';
 
 const Text = (max: number) => z.string().min(1).max(max);
-
-/** What answers for a model in one place: a Lambda alias, an endpoint. It is part of object keys, hence the letters. */
-export const DeploymentId = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-    'expected 1 to 63 letters, digits, dots, hyphens or underscores, starting and ending with a letter or digit',
-  )
-  .brand<'DeploymentId'>();
-export type DeploymentId = z.infer<typeof DeploymentId>;
-
-export const LONGEST_REQUEST_ID = 200;
 
 /**
  * One inference, one line of a capture file. The published form is `schemas/inference-event.v1.schema.json`, generated
@@ -21,10 +9,10 @@ export const LONGEST_REQUEST_ID = 200;
  */
 export const InferenceEvent = z.object({
   schema_version: z.literal(1),
-  request_id: Text(LONGEST_REQUEST_ID).describe('joins labels that come later; not kept in windows'),
+  request_id: Text(200).describe('joins labels that come later; not kept in windows'),
   model: ModelId,
   version: VersionId.describe('the version that answered, as it names itself'),
-  deployment: DeploymentId.describe('where it answered: the name of the deployment'),
+  deployment: DeploymentName.describe('where it answered: the name of the deployment'),
   timestamp: z.iso.datetime({ offset: true }).describe('when the answer was given'),
   latency: z.number().min(0).describe('milliseconds'),
   status: z.enum(['ok', 'error']),

@@ -75,6 +75,14 @@ test('and with seeing one that is one', () => {
   expect(psiOf(draw(4), draw(12), 'category')).toBeGreaterThan(0.3);
 });
 
+test('a category that one side had no room for is not taken for one that is gone', () => {
+  const few = Array.from({ length: 20_000 }, (_, index) => `category-${index % 60}`);
+  const crowd = Array.from({ length: 2000 }, (_, index) => `visitor-${index}`);
+
+  expect(psiOf(few, [...few, ...crowd], 'category')).toBeLessThan(0.5);
+  expect(psiOf([...few, ...crowd], few, 'category')).toBeLessThan(0.5);
+});
+
 test('a side whose sketch had to be coarser is compared at its resolution', () => {
   const { uniform } = randomness(4);
   const wild = Array.from({ length: 6000 }, () => (uniform() < 0.5 ? 1 : -1) * Math.exp(1300 * uniform() - 650));

@@ -124,6 +124,15 @@ test('a drift that a person accepted is no new drift, until it goes further', ()
 
   expect(detect(traffic(10, { shift: 0.65 }), { accepted }).outcome).toBe('stable');
   expect(detect(traffic(10, { shift: 1 }), { accepted }).outcome).toBe('drifted');
+  expect(detect(traffic(10, { shift: 2 }), { accepted: new Map([['age', 4]]) }).outcome).toBe('stable');
+});
+
+test('the smaller the sample, the more of its index is chance, and the higher the limit', () => {
+  const limitOf = (n: number) => detect(traffic(11, { n })).findings[0]?.limit;
+
+  // Ten bins used: 9 (1 / n + 1 / 20 000) above the floor.
+  expect(limitOf(500)).toBeCloseTo(0.2 + 9 * (1 / 500 + 1 / 20_000), 10);
+  expect(limitOf(20_000)).toBeCloseTo(0.2 + 9 * (1 / 20_000 + 1 / 20_000), 10);
 });
 
 test('what chance may do to one of many features is no drift of one', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { burnRate, errorBudget, LOOKBACKS, TIERS } from '../../core/slo/burn-rate.ts';
 import { checkObjective } from '../../core/slo/check-objective.ts';
-import { BurnReport, type Objective } from '../../core/slo/contract.ts';
+import { BurnReport, type Objective, SloSettings } from '../../core/slo/contract.ts';
 import { objectivesOf, SloDocument } from '../../core/slo/slo-document.ts';
 import { availabilitySlo } from '../support/slo.ts';
 
@@ -9,13 +9,10 @@ const objective = objectivesOf(SloDocument.parse(availabilitySlo()))[0] as Objec
 const MINUTE_OF_REQUESTS = 1000;
 
 /** Burn rates by lookback in minutes; a lookback that is not named burns at 0. */
-const check = (
-  rates: Readonly<Record<number, number>>,
-  { requests = MINUTE_OF_REQUESTS, minimumBad = 10, ...more } = {},
-) =>
+const check = (rates: Readonly<Record<number, number>>, { requests = MINUTE_OF_REQUESTS, ...more } = {}) =>
   checkObjective({
     objective: { ...objective, ...more },
-    minimumBad,
+    settings: SloSettings.parse({}),
     within: (minutes) => ({
       total: requests * minutes,
       bad: Math.round((rates[minutes] ?? 0) * (1 - objective.target) * requests * minutes),
@@ -71,7 +68,7 @@ describe('A3: the tiers of the workbook', () => {
         const counts = { total: 1_000_000_000, bad: Math.round(factor * (1 - target) * 1_000_000_000) };
         const { tiers } = checkObjective({
           objective: { ...objective, target },
-          minimumBad: 1,
+          settings: { minimumBad: 1 },
           within: (minutes) => ([long.minutes, short.minutes].includes(minutes) ? counts : { total: 1, bad: 0 }),
         });
 

@@ -35,7 +35,7 @@ export const inference = (more: object = {}) => ({
 export const jsonLines = (...events: readonly unknown[]): string =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('');
 
-export const STORED_AT = new Date('2026-11-23T10:05:00Z');
+const STORED_AT = new Date('2026-11-23T10:05:00Z');
 
 export type Capture = { readonly key?: string; readonly versionId?: string; readonly chunk?: number };
 

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Ledger, Window } from '../../core/telemetry/contract.ts';
 import { CaptureUnreadable } from '../../core/telemetry/failures.ts';
+import { keyedHash } from '../../core/telemetry/feature-counts.ts';
 import { LONGEST_LINE } from '../../core/telemetry/read-lines.ts';
 import { Sketch } from '../../core/telemetry/sketch.ts';
-import { CaptureLimits } from '../../core/telemetry/summarise.ts';
+import { CaptureLimits, summarise } from '../../core/telemetry/summarise.ts';
 import { mergeSummaries, windowBytes } from '../../core/telemetry/window.ts';
 import { inference, jsonLines, summaryOf } from '../support/inference.ts';
 
@@ -157,6 +158,7 @@ describe('a broken line is counted and sampled by place and error', () => {
     ['not a JSON object', 'null'],
     ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
     [`longer than ${LONGEST_LINE} bytes`, `{"x":"${'x'.repeat(LONGEST_LINE)}"}`],
+    [`longer than ${LONGEST_LINE} bytes`, `{"x":"${'x'.repeat(3 * LONGEST_LINE)}"}`],
   ])('%s', async (error, line) => {
     const ledger = await ledgerOf(Buffer.concat([Buffer.from(good), Buffer.from(line), Buffer.from(`\n${good}`)]));
 
@@ -188,6 +190,18 @@ describe('a file that holds no events is refused', () => {
     await expect(summaryOf(content)).rejects.toThrow(CaptureUnreadable);
   });
 
+  test('after a thousand lines, so that a large one of another kind is not read to its end', async () => {
+    let read = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (; read < 1000; read += 1) yield Buffer.from('no\n'.repeat(100));
+    }
+    const file = { source: { key: 'a', versionId: '1' }, storedAt: new Date(), bytes: endless() };
+    const parts = summarise(file, { featuresOf: async () => [], limits: CaptureLimits.parse({}) });
+
+    await expect(parts.next()).rejects.toThrow(CaptureUnreadable);
+    expect(read).toBeLessThan(20);
+  });
+
   test('but an empty one is a file without events', async () => {
     expect(await summaryOf('')).toMatchObject([{ part: 0, windows: [], ledger: { lines: 0, events: 0 } }]);
   });
@@ -216,6 +230,9 @@ describe('G3: personal data does not leave this step', () => {
     expect(await hashed('key-1')).toMatch(/^hmac:[0-9a-f]{32}$/);
     expect(await hashed('key-1')).toBe(await hashed('key-1', content.repeat(2)));
     expect(await hashed('key-2')).not.toBe(await hashed('key-1'));
+    const hash = keyedHash(Buffer.from('key'), 'credit-risk');
+    const elsewhere = [hash('school', 'Acme'), keyedHash(Buffer.from('key'), 'fraud')('employer', 'Acme')];
+    expect(new Set([hash('employer', 'Acme'), ...elsewhere]).size).toBe(3);
   });
 
   test('the text of a text feature is not kept, only its length', async () => {
