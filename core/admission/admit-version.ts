@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Hold, holdsInScope } from '../hold/contract.ts';
-import { DigestReport, Inventory, Manifest } from '../intake/contract.ts';
+import { DigestReport, Inventory } from '../intake/contract.ts';
+import { Manifest } from '../intake/manifest.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RiskTier } from '../gates/contract.ts';
 import { ListUnreadable } from '../hold/contract.ts';
-import type { Manifest } from '../intake/contract.ts';
+import type { Manifest } from '../intake/manifest.ts';
 import { defineEnv, defineEvent, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';

@@ -129,6 +129,24 @@ describe('requests', () => {
     expect(next.outcome).toBe('over');
   });
 
+  test('that cannot be read are answered, and begin nothing', async () => {
+    const plane = memoryRollouts();
+
+    const it = await runToEnd(plane, 'x1', { request: { model: 'Fraud', version: '2.0.0' }, event: 'e1' });
+
+    expect([it.outcome, plane.records.size]).toEqual(['malformed', 0]);
+  });
+
+  test('to a target that cannot be reached are refused', async () => {
+    const plane = memoryRollouts();
+    plane.world.reachable = false;
+
+    const it = await runToEnd(plane, 'x1', asked);
+
+    expect(it.outcome).toBe('refused');
+    expect(only(plane).reasons).toMatchObject([{ rule: 'rollout.target-unusable' }]);
+  });
+
   test('for what is served already, or to a target that somebody else splits, are refused', async () => {
     const plane = memoryRollouts();
     await runToEnd(plane, 'x1', asked);
@@ -297,4 +315,28 @@ describe('admission on the way', () => {
     expect(stopped).toEqual({ state: 'held', pause: 'admission.quarantined', moves: [0.1] });
     expect(stateOf(only(plane))).toBe('completed');
   });
+});
+
+describe('a target that is lost on the way', () => {
+  test.each([
+    ['baking', 0.1],
+    ['shifting', 0.1],
+  ] as const)(
+    'while %s at %d stops the rollout, for a human, and it goes on when the target is back',
+    async (state, share) => {
+      const plane = memoryRollouts();
+      const it = await until(plane, state, share);
+      plane.world.reachable = false;
+
+      for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+      const stopped = { outcome: it.outcome, pause: only(plane).pause?.reason.message, owner: only(plane).owner };
+      plane.world.reachable = true;
+      await resumeRollout(plane)({ rollout: only(plane).id, by: eva, reason: 'the alias is back' });
+      const reconciled = await reconcileRollout(plane)(only(plane).id);
+      await runToEnd(plane, 'x2', { rollout: only(plane).id });
+
+      expect(stopped).toEqual({ outcome: 'rest', pause: 'the alias live was deleted', owner: undefined });
+      expect([reconciled, stateOf(only(plane))]).toEqual(['started', 'completed']);
+    },
+  );
 });

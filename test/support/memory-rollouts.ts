@@ -7,6 +7,7 @@ import { digestOf } from '../../core/kernel/digest.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
 import { RegisteredVersion } from '../../core/registry/contract.ts';
 import { Backend, Deployment, RolloutRules } from '../../core/rollout/deployment.ts';
+import { TargetUnusable } from '../../core/rollout/failures.ts';
 import type { Window } from '../../core/rollout/judgement.ts';
 import type { Rollouts, Split, Standing, Target } from '../../core/rollout/ports.ts';
 import { flightOf, isOver, type RolloutRecord } from '../../core/rollout/record.ts';
@@ -168,7 +169,10 @@ export const memoryRollouts = () => {
   };
 
   const reach: Target = {
-    current: async () => target.standing,
+    current: async () => {
+      if (!world.reachable) throw new TargetUnusable('the alias live was deleted');
+      return target.standing;
+    },
     find: async ({ version }) => [baseline, candidate].find((backend) => backend.version === version),
     shift: move,
     rollback: move,
@@ -191,7 +195,7 @@ export const memoryRollouts = () => {
       of: async ({ model, environment }: { model: string; environment: string }) =>
         model === deployment.model && environment === deployment.environment ? [deployment] : [],
     },
-    targets: () => reach,
+    targets: (): Target => reach,
     versions: { find: async ({ version }: { version: string }) => (version === '2.0.0' ? registered : undefined) },
     observations: {
       windows: async (record: RolloutRecord, since: Date, until: Date) => windowsOf(record, since, until, world.health),
