@@ -166,6 +166,6 @@ export const rollout = {
 /** The rest stands in the record. */
 export const TOLD_REASONS = 20;
 
-export { Backend, Deployment, Plan, planFor, RolloutRules, Step, Steps } from './deployment.ts';
-export { Judgement, JudgeRules, Window } from './judgement.ts';
-export { RolloutRecord, RolloutState, stateOf } from './record.ts';
+export { Deployment, RolloutRules, Step } from './deployment.ts';
+export { Judgement } from './judgement.ts';
+export { RolloutState } from './record.ts';

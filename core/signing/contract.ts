@@ -27,5 +27,5 @@ export const signing = {
 
 export { KeyUnusable } from './failures.ts';
 export type { Signer } from './ports.ts';
-export { type OpenedStatement, openStatement, publicKeyOf, signStatement } from './statement.ts';
+export { openStatement, publicKeyOf, signStatement } from './statement.ts';
 export { verifyBundle } from './verify-bundle.ts';

@@ -5,7 +5,7 @@ import { PAYLOAD_TYPE } from './oms.ts';
 import type { Bundle } from './oms-schema.ts';
 import { keyHint, type VerificationKey } from './public-key.ts';
 
-export const ENVELOPE = '$.dsseEnvelope';
+const ENVELOPE = '$.dsseEnvelope';
 export const PAYLOAD = `${ENVELOPE}.payload`;
 
 export const unusableKey: Reason = {

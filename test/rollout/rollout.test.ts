@@ -11,6 +11,12 @@ const request = RolloutRequested.parse({ request: 'ci-1', model: 'fraud', versio
 const asked = { request, event: 'e1' };
 
 const tell = ({ facts }: MemoryRollouts) => facts.map(({ type }) => type.replace(/^rollout\.|\.v1$/g, ''));
+/** Every fact as its published contract reads it. */
+const parsed = ({ facts }: MemoryRollouts) =>
+  facts.flatMap(({ type, detail }) => {
+    const event = Object.values(rollout.events).find((known) => known.type === type);
+    return event === undefined ? [] : [event.detail.parse(detail)];
+  });
 const only = (plane: MemoryRollouts) => {
   const [record] = plane.records.values();
   if (record === undefined) throw new Error('there is no rollout');
@@ -48,6 +54,7 @@ describe('a rollout', () => {
     expect(shares(plane)).toEqual([0.1, 0.5, 1]);
     expect(tell(plane)).toEqual(['started', 'step-shifted', 'step-shifted', 'step-shifted', 'completed']);
     expect(plane.target.standing.primary.version).toBe('2.0.0');
+    expect(parsed(plane)).toHaveLength(5);
   });
 
   test('of a version that fails is stopped at its first step and rolled back, with the numbers', async () => {
@@ -185,6 +192,7 @@ describe('a hold', () => {
     expect(resting).toEqual({ outcome: 'rest', state: 'held', moves: [0.1] });
     expect([reconciled, stateOf(only(plane))]).toEqual(['started', 'completed']);
     expect(tell(plane)).toEqual(expect.arrayContaining(['paused', 'hold.lifted', 'resumed', 'completed']));
+    expect(parsed(plane)).toHaveLength(plane.facts.length - 2);
   });
 
   test('between an intent and its shift keeps the shift from happening', async () => {
