@@ -5,8 +5,8 @@ import type { EvidenceRef } from '../kernel/evidence.ts';
 import type { Reason } from '../kernel/reason.ts';
 import type { AdmissionQuestion } from './contract.ts';
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-export const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
 
 const Hex = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits');
 const Resource = z.object({ uri: z.string(), digest: z.object({ sha256: Hex }) });

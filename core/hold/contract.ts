@@ -66,14 +66,4 @@ export const hold = {
 } as const;
 
 export { ListUnreadable } from './failures.ts';
-export {
-  Hold,
-  HoldEffect,
-  HoldList,
-  HoldScope,
-  HoldSeverity,
-  holdsInScope,
-  isStanding,
-  type PlaceHold,
-  type Placement,
-} from './hold.ts';
+export { Hold, HoldEffect, HoldList, HoldScope, HoldSeverity, holdsInScope, type PlaceHold } from './hold.ts';

@@ -85,7 +85,7 @@ export type PlaceHold = {
 /** Each person's hold is their own: lifting it must not lift what somebody else asked for. */
 const nameOf = (actor: Actor): string => (actor.kind === 'signal' ? actor.signal : actor.arn);
 
-export const fingerprintOf = ({ scope, deployment, placedBy }: Pick<PlaceHold, 'scope' | 'deployment' | 'placedBy'>) =>
+const fingerprintOf = ({ scope, deployment, placedBy }: Pick<PlaceHold, 'scope' | 'deployment' | 'placedBy'>) =>
   hexOf(digestOf(canonicalJson({ scope, deployment, signal: nameOf(placedBy) }))).slice(0, 16);
 
 const higher = <Level extends string>(levels: readonly Level[], a: Level, b: Level): Level =>

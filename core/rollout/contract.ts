@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { AdmissionQuestion, GivenVerdict } from '../admission/contract.ts';
 import { RiskTier } from '../gates/contract.ts';
 
+import { ListUnreadable } from '../hold/contract.ts';
 import { Actor } from '../kernel/actor.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
+import { KeyUnusable } from '../signing/contract.ts';
 import { RolloutRules } from './deployment.ts';
 import { TargetUnusable, VerdictForged } from './failures.ts';
 import { Judgement } from './judgement.ts';
@@ -94,15 +96,20 @@ export const rollout = {
         ROLLOUT_RULES: jsonEnv(RolloutRules),
       }),
       input: z.object({
-        request: RolloutRequested.nullable(),
+        /** As it came off the bus: a request that cannot be read is an answer, not a failure. */
+        request: z.unknown(),
         /** Of the event that brought the request. */
         event: z.string().nullable(),
         /** A rollout that goes on. */
         rollout: id.nullable(),
         execution: id,
       }),
-      output: z.object({ outcome: z.enum(['claimed', 'steered-by-another', 'over', 'refused']), rollout: id }),
-      failures: [Throttled, TargetUnusable],
+      output: z.object({
+        outcome: z.enum(['claimed', 'steered-by-another', 'over', 'refused', 'malformed']),
+        rollout: id.nullable(),
+        reasons: z.array(Reason),
+      }),
+      failures: [Throttled],
     }),
     /** Does all that changes the record alone, and says what else is next. The target is only looked at. */
     decideStep: defineTask({
@@ -128,7 +135,7 @@ export const rollout = {
         question: AdmissionQuestion.nullable(),
         state: z.string(),
       }),
-      failures: [Throttled, EvidenceAltered, TargetUnusable, VerdictForged],
+      failures: [Throttled, ListUnreadable, EvidenceAltered, KeyUnusable, TargetUnusable, VerdictForged],
     }),
     /** The one task that moves traffic. */
     shiftTraffic: defineTask({
@@ -159,6 +166,6 @@ export const rollout = {
 /** The rest stands in the record. */
 export const TOLD_REASONS = 20;
 
-export { Backend, Deployment, Plan, planFor, RolloutRules, Step, Steps } from './deployment.ts';
-export { Judgement, JudgeRules, Window } from './judgement.ts';
-export { RolloutRecord, RolloutState, stateOf } from './record.ts';
+export { Deployment, RolloutRules, Step } from './deployment.ts';
+export { Judgement } from './judgement.ts';
+export { RolloutState } from './record.ts';

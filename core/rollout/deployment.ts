@@ -37,7 +37,7 @@ export const Step = z.strictObject({
 });
 export type Step = z.infer<typeof Step>;
 
-export const Steps = z
+const Steps = z
   .array(Step)
   .min(1)
   .max(20)

@@ -72,7 +72,7 @@ const starved = (judgement: Judgement): Reason => ({
 });
 
 /** The share of the candidate, or nothing if the target serves something that is neither. */
-export const shareOn = (standing: Standing, record: RolloutRecord): number | undefined => {
+const shareOn = (standing: Standing, record: RolloutRecord): number | undefined => {
   const { baseline, candidate } = flightOf(record);
   const { primary, canary } = standing;
   if (canary === undefined || canary.share === 0)

@@ -3,12 +3,13 @@ import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { digestOf, hexOf } from '../kernel/digest.ts';
 import { Throttled } from '../kernel/failures.ts';
-import type { Reason } from '../kernel/reason.ts';
+import { type Reason, show } from '../kernel/reason.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
 import { changeRollout } from './change-rollout.ts';
-import type { RolloutRequested, rollout } from './contract.ts';
+import { RolloutRequested, type rollout, TOLD_REASONS } from './contract.ts';
 import { type Deployment, planFor, type RolloutRules } from './deployment.ts';
 import { refusedFact } from './facts.ts';
+import { TargetUnusable } from './failures.ts';
 import type { Deployments, Rollouts, Standing, TargetReader, Versions } from './ports.ts';
 import { type Flight, hasLiveOwner, isOver, type RolloutRecord } from './record.ts';
 import { abandoned, over, steered } from './transitions.ts';
@@ -71,6 +72,8 @@ const busy = (rolloutOfTarget: string): Reason => ({
   fix: 'Wait for its end, or roll it back.',
 });
 
+const unusable = ({ message }: TargetUnusable): Reason => ({ rule: 'rollout.target-unusable', message });
+
 type Arrival = {
   readonly deployment?: Deployment | undefined;
   readonly flight?: Flight;
@@ -100,6 +103,16 @@ const flightFor = (
   candidate,
 });
 
+const lookAt = async (target: TargetReader, request: RolloutRequested) => {
+  try {
+    const [standing, candidate] = await Promise.all([target.current(), target.find(request)]);
+    return { standing, candidate };
+  } catch (cause) {
+    if (cause instanceof TargetUnusable) return cause;
+    throw cause;
+  }
+};
+
 /** What the request finds: a target that is free to move and something behind it that serves the version. */
 const arrive = async (ports: OpenPorts, request: RolloutRequested): Promise<Arrival> => {
   const found = await deploymentFor(ports, request);
@@ -107,8 +120,9 @@ const arrive = async (ports: OpenPorts, request: RolloutRequested): Promise<Arri
   const version = await ports.versions.find(request);
   const missing = [...found.reasons, ...(version === undefined ? [notRegistered(request)] : [])];
   if (deployment === undefined) return { reasons: missing };
-  const target = ports.targets(deployment);
-  const [standing, candidate] = await Promise.all([target.current(), target.find(request)]);
+  const seen = await lookAt(ports.targets(deployment), request);
+  if (seen instanceof TargetUnusable) return { deployment, reasons: [...missing, unusable(seen)] };
+  const { standing, candidate } = seen;
   const reasons = [
     ...missing,
     ...(candidate === undefined ? [notDeployed(request)] : []),
@@ -143,33 +157,34 @@ const requested = (
 });
 
 /** Whoever asked first steers. An execution that asks again has only been tried again. */
-const claimed = ({ owner, phase }: RolloutRecord, execution: string): Output['outcome'] => {
-  if (owner === execution) return 'claimed';
-  if (phase === 'refused') return 'refused';
-  return isOver({ phase }) ? 'over' : 'steered-by-another';
+const claimed = ({ id, owner, phase, reasons }: RolloutRecord, execution: string): Output => {
+  const told = { rollout: id, reasons: (reasons ?? []).slice(0, TOLD_REASONS) };
+  if (phase === 'refused') return { outcome: 'refused', ...told };
+  if (isOver({ phase })) return { outcome: 'over', ...told };
+  return { outcome: owner === execution ? 'claimed' : 'steered-by-another', ...told };
 };
 
 const openNew = async (ports: OpenPorts, input: Input, request: RolloutRequested): Promise<Output> => {
   const id = rolloutId(request, input.event);
   const known = await ports.rollouts.find(id);
-  if (known !== undefined) return { outcome: claimed(known, input.execution), rollout: id };
+  if (known !== undefined) return claimed(known, input.execution);
   const now = ports.clock.now();
   const { deployment, flight, reasons } = await arrive(ports, request);
   // Without a deployment there is no name to go by; the fact still has to say what was asked for.
   const record = requested(input, request, id, deployment?.name ?? request.deployment ?? 'unknown', now);
   const refuse = async (because: readonly Reason[]): Promise<Output> => {
-    await ports.rollouts.open(over(record, 'refused', because, now), refusedFact(record, because, now));
-    return { outcome: 'refused', rollout: id };
+    const refused = over(record, 'refused', because, now);
+    await ports.rollouts.open(refused, refusedFact(record, because, now));
+    return claimed(refused, input.execution);
   };
   if (flight === undefined) return refuse(reasons);
-  const opening = await ports.rollouts.open(
-    steered({ ...record, flight }, input.execution, ports.rules.graceSeconds, now),
-  );
+  const opened = steered({ ...record, flight }, input.execution, ports.rules.graceSeconds, now);
+  const opening = await ports.rollouts.open(opened);
   if (opening.outcome === 'busy') return refuse([busy(opening.rollout)]);
-  if (opening.outcome === 'opened') return { outcome: 'claimed', rollout: id };
+  if (opening.outcome === 'opened') return claimed(opened, input.execution);
   const standing = await ports.rollouts.find(id);
   if (standing === undefined) throw new Throttled(`rollout ${id} came and went`);
-  return { outcome: claimed(standing, input.execution), rollout: id };
+  return claimed(standing, input.execution);
 };
 
 /** A rollout that rests is anybody's; one whose execution fell silent is taken over as what it is, abandoned. */
@@ -181,14 +196,26 @@ const goOn = async ({ rollouts, clock, rules }: OpenPorts, id: string, execution
     return { record: steered(free, execution, rules.graceSeconds, now) };
   });
   if (record === undefined) throw new Error(`there is no rollout ${id}`);
-  return { outcome: claimed(record, execution), rollout: id };
+  return claimed(record, execution);
 };
+
+const malformed = (issues: readonly z.core.$ZodIssue[], request: unknown): Output => ({
+  outcome: 'malformed',
+  rollout: null,
+  reasons: issues.slice(0, TOLD_REASONS).map(({ path, message }) => ({
+    rule: 'rollout.request-malformed',
+    message,
+    path: ['$', ...path].join('.'),
+    found: show(path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], request)),
+  })),
+});
 
 /** Makes one execution the one that steers a rollout. */
 export const openRollout =
   (ports: OpenPorts) =>
   async (input: Input): Promise<Output> => {
     if (input.rollout !== null) return goOn(ports, input.rollout, input.execution);
-    if (input.request === null) throw new TypeError('expected a request or a rollout');
-    return openNew(ports, input, input.request);
+    const request = RolloutRequested.safeParse(input.request);
+    if (request.success) return openNew(ports, input, request.data);
+    return malformed(request.error.issues, input.request);
   };

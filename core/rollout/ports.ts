@@ -54,9 +54,7 @@ export type Observations = {
   windows(rollout: RolloutRecord, since: Date, until: Date): Promise<Window[]>;
 };
 
-export type Opening =
-  | { readonly outcome: 'opened' | 'exists' }
-  | { readonly outcome: 'busy'; readonly rollout: string };
+type Opening = { readonly outcome: 'opened' | 'exists' } | { readonly outcome: 'busy'; readonly rollout: string };
 
 export type Rollouts = {
   /** Strongly consistent. */
@@ -80,7 +78,7 @@ export type Rollouts = {
 export type StandingHolds = { list(): Promise<HoldList> };
 export type HoldPlacer = (request: PlaceHold) => Promise<unknown>;
 
-export type Expected = {
+type Expected = {
   readonly model: string;
   readonly version: string;
   readonly root: string;

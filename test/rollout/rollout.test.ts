@@ -11,6 +11,12 @@ const request = RolloutRequested.parse({ request: 'ci-1', model: 'fraud', versio
 const asked = { request, event: 'e1' };
 
 const tell = ({ facts }: MemoryRollouts) => facts.map(({ type }) => type.replace(/^rollout\.|\.v1$/g, ''));
+/** Every fact as its published contract reads it. */
+const parsed = ({ facts }: MemoryRollouts) =>
+  facts.flatMap(({ type, detail }) => {
+    const event = Object.values(rollout.events).find((known) => known.type === type);
+    return event === undefined ? [] : [event.detail.parse(detail)];
+  });
 const only = (plane: MemoryRollouts) => {
   const [record] = plane.records.values();
   if (record === undefined) throw new Error('there is no rollout');
@@ -48,6 +54,7 @@ describe('a rollout', () => {
     expect(shares(plane)).toEqual([0.1, 0.5, 1]);
     expect(tell(plane)).toEqual(['started', 'step-shifted', 'step-shifted', 'step-shifted', 'completed']);
     expect(plane.target.standing.primary.version).toBe('2.0.0');
+    expect(parsed(plane)).toHaveLength(5);
   });
 
   test('of a version that fails is stopped at its first step and rolled back, with the numbers', async () => {
@@ -129,6 +136,24 @@ describe('requests', () => {
     expect(next.outcome).toBe('over');
   });
 
+  test('that cannot be read are answered, and begin nothing', async () => {
+    const plane = memoryRollouts();
+
+    const it = await runToEnd(plane, 'x1', { request: { model: 'Fraud', version: '2.0.0' }, event: 'e1' });
+
+    expect([it.outcome, plane.records.size]).toEqual(['malformed', 0]);
+  });
+
+  test('to a target that cannot be reached are refused', async () => {
+    const plane = memoryRollouts();
+    plane.world.reachable = false;
+
+    const it = await runToEnd(plane, 'x1', asked);
+
+    expect(it.outcome).toBe('refused');
+    expect(only(plane).reasons).toMatchObject([{ rule: 'rollout.target-unusable' }]);
+  });
+
   test('for what is served already, or to a target that somebody else splits, are refused', async () => {
     const plane = memoryRollouts();
     await runToEnd(plane, 'x1', asked);
@@ -167,6 +192,7 @@ describe('a hold', () => {
     expect(resting).toEqual({ outcome: 'rest', state: 'held', moves: [0.1] });
     expect([reconciled, stateOf(only(plane))]).toEqual(['started', 'completed']);
     expect(tell(plane)).toEqual(expect.arrayContaining(['paused', 'hold.lifted', 'resumed', 'completed']));
+    expect(parsed(plane)).toHaveLength(plane.facts.length - 2);
   });
 
   test('between an intent and its shift keeps the shift from happening', async () => {
@@ -297,4 +323,28 @@ describe('admission on the way', () => {
     expect(stopped).toEqual({ state: 'held', pause: 'admission.quarantined', moves: [0.1] });
     expect(stateOf(only(plane))).toBe('completed');
   });
+});
+
+describe('a target that is lost on the way', () => {
+  test.each([
+    ['baking', 0.1],
+    ['shifting', 0.1],
+  ] as const)(
+    'while %s at %d stops the rollout, for a human, and it goes on when the target is back',
+    async (state, share) => {
+      const plane = memoryRollouts();
+      const it = await until(plane, state, share);
+      plane.world.reachable = false;
+
+      for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+      const stopped = { outcome: it.outcome, pause: only(plane).pause?.reason.message, owner: only(plane).owner };
+      plane.world.reachable = true;
+      await resumeRollout(plane)({ rollout: only(plane).id, by: eva, reason: 'the alias is back' });
+      const reconciled = await reconcileRollout(plane)(only(plane).id);
+      await runToEnd(plane, 'x2', { rollout: only(plane).id });
+
+      expect(stopped).toEqual({ outcome: 'rest', pause: 'the alias live was deleted', owner: undefined });
+      expect([reconciled, stateOf(only(plane))]).toEqual(['started', 'completed']);
+    },
+  );
 });

@@ -7,15 +7,16 @@ import { digestOf } from '../../core/kernel/digest.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
 import { RegisteredVersion } from '../../core/registry/contract.ts';
 import { Backend, Deployment, RolloutRules } from '../../core/rollout/deployment.ts';
+import { TargetUnusable } from '../../core/rollout/failures.ts';
 import type { Window } from '../../core/rollout/judgement.ts';
 import type { Rollouts, Split, Standing, Target } from '../../core/rollout/ports.ts';
-import { flightOf, isOver, type RolloutRecord } from '../../core/rollout/record.ts';
+import { flightOf, isOver, RolloutRecord } from '../../core/rollout/record.ts';
 import { memoryHolds } from './memory-holds.ts';
 
 export const eva: Person = { kind: 'person', arn: 'arn:aws:iam::111122223333:user/eva' };
-export const ROOT = digestOf('the bytes of version 2');
+const ROOT = digestOf('the bytes of version 2');
 
-export const deployment = Deployment.parse({
+const deployment = Deployment.parse({
   name: 'fraud-prod',
   model: 'fraud',
   environment: 'prod',
@@ -46,7 +47,7 @@ const registered = RegisteredVersion.parse({
 const baseline = Backend.parse({ id: '1', model: 'fraud', version: '1.0.0', root: digestOf('the bytes of version 1') });
 const candidate = Backend.parse({ id: '2', model: 'fraud', version: '2.0.0', root: ROOT });
 
-export const RULES = RolloutRules.parse({
+const RULES = RolloutRules.parse({
   steps: {
     light: [{ share: 1, bakeSeconds: 60 }],
     standard: [
@@ -79,9 +80,12 @@ const windowsOf = (record: RolloutRecord, since: Date, until: Date, health: Heal
 };
 
 /** Something that must never be seen, told with what was seen. */
-export class Impossible extends Error {
+class Impossible extends Error {
   override readonly name = 'Impossible';
 }
+
+/** As a table gives it back. */
+const stored = (record: RolloutRecord): RolloutRecord => RolloutRecord.parse(JSON.parse(JSON.stringify(record)));
 
 const demand = (held: boolean, what: string): void => {
   if (!held) throw new Impossible(what);
@@ -120,7 +124,7 @@ export const memoryRollouts = () => {
     if (standing === undefined || standing.revision !== record.revision) return false;
     if (also.holds !== undefined && held.now().revision !== also.holds) return false;
     demand(!isOver(standing), `rollout ${record.id} changed after its end`);
-    const next = { ...record, revision: record.revision + 1 };
+    const next = stored({ ...record, revision: record.revision + 1 });
     if (next.intent !== undefined && next.sequence > standing.sequence && next.intent.way === 'forward') {
       demand(inScope(next).length === 0, 'a step forward was intended under a hold');
       demand(standing.pause === undefined, 'a step forward was intended during a pause');
@@ -142,7 +146,7 @@ export const memoryRollouts = () => {
       if (records.has(record.id)) return { outcome: 'exists' };
       const busy = active.get(record.deployment);
       if (!isOver(record) && busy !== undefined) return { outcome: 'busy', rollout: busy };
-      records.set(record.id, { ...record, revision: 1 });
+      records.set(record.id, stored({ ...record, revision: 1 }));
       if (!isOver(record)) active.set(record.deployment, record.id);
       if (fact !== undefined) facts.push(fact);
       return { outcome: 'opened' };
@@ -168,7 +172,10 @@ export const memoryRollouts = () => {
   };
 
   const reach: Target = {
-    current: async () => target.standing,
+    current: async () => {
+      if (!world.reachable) throw new TargetUnusable('the alias live was deleted');
+      return target.standing;
+    },
     find: async ({ version }) => [baseline, candidate].find((backend) => backend.version === version),
     shift: move,
     rollback: move,
@@ -191,7 +198,7 @@ export const memoryRollouts = () => {
       of: async ({ model, environment }: { model: string; environment: string }) =>
         model === deployment.model && environment === deployment.environment ? [deployment] : [],
     },
-    targets: () => reach,
+    targets: (): Target => reach,
     versions: { find: async ({ version }: { version: string }) => (version === '2.0.0' ? registered : undefined) },
     observations: {
       windows: async (record: RolloutRecord, since: Date, until: Date) => windowsOf(record, since, until, world.health),
