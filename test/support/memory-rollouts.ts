@@ -104,11 +104,12 @@ export const memoryRollouts = () => {
   const woken: string[] = [];
   const time = { now: new Date('2026-11-23T10:00:00.000Z') };
   const world = { health: 'healthy' as Health, admits: true, reachable: true };
-  const target: { standing: Standing; confirmed: number; moves: Split[] } = {
+  const target: { standing: Standing; moves: Split[] } = {
     standing: { primary: baseline, revision: 'r1' },
-    confirmed: 0,
     moves: [],
   };
+  /** By rollout, the newest intent that was seen to stand. */
+  const confirmed = new Map<string, number>();
   const clock = { now: () => time.now };
 
   const inScope = (record: RolloutRecord) => {
@@ -132,7 +133,7 @@ export const memoryRollouts = () => {
       demand(next.intent.step === standing.step + 1 && standing.step === standing.safe, 'a step was left out');
     }
     if (standing.intent !== undefined && next.intent === undefined && next.share === standing.intent.share)
-      target.confirmed = Math.max(target.confirmed, standing.intent.sequence);
+      confirmed.set(record.id, standing.intent.sequence);
     records.set(record.id, next);
     if (isOver(next)) active.delete(next.deployment);
     if (also.fact !== undefined) facts.push(also.fact);
@@ -156,8 +157,10 @@ export const memoryRollouts = () => {
 
   const move = async (split: Split, stamp: string, revision: string): Promise<boolean> => {
     if (target.standing.revision !== revision) return false;
-    const sequence = Number(stamp.split(' ').at(-1));
-    demand(sequence > target.confirmed, `intent ${sequence} came true after intent ${target.confirmed} was confirmed`);
+    const [, , rollout = '', , sequence] = stamp.split(' ');
+    const newest = confirmed.get(rollout) ?? 0;
+    demand([...active.values()].includes(rollout), `rollout ${rollout} moved a target that it does not have`);
+    demand(Number(sequence) > newest, `intent ${sequence} came true after intent ${newest} was confirmed`);
     target.moves.push(split);
     const at = { stamp, revision: `r${Number(revision.slice(1)) + 1}` };
     target.standing =
