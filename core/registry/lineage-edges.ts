@@ -1,10 +1,16 @@
 import type { Manifest } from '../intake/manifest.ts';
-import type { Digest } from '../kernel/digest.ts';
+import { type Digest, digestOf } from '../kernel/digest.ts';
 import type { Subject } from '../kernel/identity.ts';
 import type { LineageEdge } from '../lineage/contract.ts';
 
 export const modelNode = (root: Digest): string => `model:${root}`;
 const versionNode = ({ model, version }: Subject): string => `version:${model}/${version}`;
+
+/** A sort key has 1,024 bytes for an edge's relation and node. */
+const LONGEST_URI = 900;
+
+const datasetNode = ({ digest, uri }: { digest?: Digest | undefined; uri: string }): string =>
+  `dataset:${digest ?? (Buffer.byteLength(uri) <= LONGEST_URI ? uri : `uri:${digestOf(uri)}`)}`;
 
 /** Where a model version comes from, as its manifest declares it. */
 export const lineageEdges = (manifest: Manifest, root: Digest): LineageEdge[] => {
@@ -16,7 +22,7 @@ export const lineageEdges = (manifest: Manifest, root: Digest): LineageEdge[] =>
       (dataset): LineageEdge => ({
         from,
         relation: 'trained-on',
-        to: `dataset:${dataset.digest ?? dataset.uri}`,
+        to: datasetNode(dataset),
         label: dataset.name,
       }),
     ),

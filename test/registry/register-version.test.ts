@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
 import { intake } from '../../core/intake/contract.ts';
 import { digestFiles } from '../../core/intake/digest-files.ts';
+import { Manifest } from '../../core/intake/manifest.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';
 import type { Digest } from '../../core/kernel/digest.ts';
 import type { EvidenceRef } from '../../core/kernel/evidence.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
 import type { LineageEdge } from '../../core/lineage/contract.ts';
 import { type RegisteredVersion, VersionRegistered } from '../../core/registry/contract.ts';
+import { lineageEdges } from '../../core/registry/lineage-edges.ts';
 import type { Registry, Reservation } from '../../core/registry/ports.ts';
 import { registerVersion } from '../../core/registry/register-version.ts';
 import { reserveVersion } from '../../core/registry/reserve-version.ts';
+import { registryKeys } from '../../core/registry/table.ts';
 import { completeManifest } from '../support/manifest.ts';
 import { memoryPlane, sha256 } from '../support/memory-plane.ts';
 import { claimed, FILES, manifestFor, putFiles, putManifest } from '../support/upload.ts';
@@ -76,6 +79,24 @@ test('version, lineage and fact are written together, and the fact is what the c
     'describes model',
     'trained-on dataset',
   ]);
+});
+
+test('a data set without a digest is a node that fits the table, however long its address is', () => {
+  const { training } = completeManifest();
+  const uriOf = (length: number) => `s3://${'ü'.repeat(length)}`;
+  const nodesOf = (uri: string) =>
+    lineageEdges(
+      Manifest.parse({ ...manifestFor(FILES), training: { ...training, datasets: [{ name: 'd', uri }] } }),
+      sha256('root'),
+    )
+      .filter(({ relation }) => relation === 'trained-on')
+      .map((edge) => registryKeys.edge(edge).sk);
+
+  const [short, long] = [nodesOf(uriOf(100)), nodesOf(uriOf(1000))];
+
+  expect(short).toEqual([`EDGE#trained-on#dataset:${uriOf(100)}`]);
+  expect(Buffer.byteLength(long[0] ?? '')).toBeLessThanOrEqual(1024);
+  expect(long).not.toEqual(nodesOf(uriOf(1001)));
 });
 
 test('registering again after a crash changes nothing and tells no second fact', async () => {
