@@ -71,7 +71,7 @@ const sentence = (issue: z.core.$ZodIssue, input: unknown): string[] => {
     return issue.keys.map(
       (key) => `${[...issue.path, key].join('.')}: no such setting; allowed: ${namesAt(issue.path)}`,
     );
-  const allowed = issue.message.replace(/^Invalid (?:input|option): /, '');
+  const allowed = issue.message.replace(/^(?:Invalid (?:input|option)|Too (?:small|big)): /, '');
   return [`${issue.path.join('.') || 'stage'}: found ${show(at(input, issue.path))}; allowed: ${allowed}`];
 };
 

@@ -5,12 +5,12 @@ const parse = (input: unknown) => parseStage(input, 'stages/test.json');
 
 test.each([
   [{ intake: { timeoutSeconds: 'long' } }, 'intake.timeoutSeconds: found "long"; allowed: expected number'],
-  [{ intake: { timeoutSeconds: 5 } }, 'intake.timeoutSeconds: found 5; allowed: Too small: expected number to be >=60'],
+  [{ intake: { timeoutSeconds: 5 } }, 'intake.timeoutSeconds: found 5; allowed: expected number to be >=60'],
   [{ intake: { sweepMinutes: 1.5 } }, 'intake.sweepMinutes: found 1.5; allowed: expected int'],
   [{ removal: 'keep' }, 'removal: found "keep"; allowed: expected one of "retain"|"destroy"'],
   [{ logDays: 8 }, 'logDays: found 8; allowed: expected one of 1|3|5|7|'],
   [{ stage: 'Prod' }, 'stage: found "Prod"; allowed: expected up to 20 lower-case letters'],
-  [{ intake: { limits: { files: 0 } } }, 'intake.limits.files: found 0; allowed: Too small'],
+  [{ intake: { limits: { files: 0 } } }, 'intake.limits.files: found 0; allowed: expected number to be >=1'],
   [{ intake: { timeout: 60 } }, 'intake.timeout: no such setting; allowed: limits, timeoutSeconds, leaseSeconds'],
   [{ colour: 'red' }, 'colour: no such setting; allowed: $schema, stage, removal, architecture, logDays, intake'],
   [{ alarms: { pageEmails: ['nobody'] } }, 'alarms.pageEmails.0: found "nobody"; allowed: Invalid email address'],
