@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
+import { type EvidenceRef, type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import { type Fact, factId } from '../kernel/fact.ts';
 import { present } from '../kernel/present.ts';
 import type { Reason } from '../kernel/reason.ts';
@@ -43,7 +43,7 @@ export const quarantineVersion =
       ...(failure === null ? [] : [reasonOfFailure(failure)]),
       ...(await reasonsIn(ports.evidence, evidence)),
     ];
-    await setAside(ports, attempt, evidence.inventory ?? null);
+    await setAside(ports, attempt, { inventory: evidence.inventory ?? null, failed: failure !== null });
     const said = {
       outcome: 'rejected' as const,
       answeredAt: ports.clock.now().toISOString(),
@@ -86,20 +86,22 @@ const unexplained = (): Reason => ({
 
 /**
  * A tag on each version that this attempt brought. Versions that are already registered keep theirs: an attempt to
- * write over a registered version must not take it from its readers.
+ * write over a registered version must not take it from its readers. Nor may a verdict, which falls before anything is
+ * published: what is readable by then belongs to another attempt, on its way to registration. Only an attempt that
+ * failed on that way may have left readable what nobody will register.
  */
 const setAside = async (
   { evidence, uploads, marks, versions }: QuarantinePorts,
   attempt: Attempt,
-  inventory: Input['evidence'][string],
+  { inventory, failed }: { inventory: EvidenceRef | null; failed: boolean },
 ): Promise<void> => {
   const files =
-    inventory === null || inventory === undefined
+    inventory === null
       ? await uploads.list(attempt, LISTED)
       : (await readEvidence(evidence, inventory, Inventory)).files;
-  const registered = (await versions.find(attempt)) !== undefined;
+  const keepsReadable = !failed || (await versions.find(attempt)) !== undefined;
   await concurrently(files, WIDTH, async (file) => {
-    const keep = registered && (await marks.find(attempt.bucket, file)) === CLEARED;
+    const keep = keepsReadable && (await marks.find(attempt.bucket, file)) === CLEARED;
     if (!keep) await marks.set(attempt.bucket, file, QUARANTINED);
   });
 };

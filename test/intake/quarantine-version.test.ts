@@ -74,6 +74,33 @@ test('an attempt to write over a registered version takes nothing from its reade
   expect(plane.markOf(MANIFEST_KEY, attempt.manifest)).toBe(QUARANTINED);
 });
 
+const published = async (plane: ReturnType<typeof memoryPlane>) => {
+  const versions = putFiles(plane);
+  const shared = { key: `${PREFIX}model.safetensors`, versionId: versions['model.safetensors'] ?? '' };
+  const attempt = await claimed(plane, putManifest(plane));
+  const { inventory } = await takeInventory(plane)({ attempt, execution: 'execution-1' });
+  await plane.marks.set('models', shared, CLEARED);
+  return { shared, attempt, execution: 'execution-1', evidence: { ...NOTHING, inventory: inventory as never } };
+};
+
+test('a no leaves readable what another attempt at this version has published and not registered yet', async () => {
+  const plane = memoryPlane();
+  const { shared, ...said } = await published(plane);
+
+  await quarantineVersion(plane)({ ...said, failure: null });
+
+  expect(plane.markOf(shared.key, shared.versionId)).toBe(CLEARED);
+});
+
+test('an attempt that fails while it publishes takes back what it made readable', async () => {
+  const plane = memoryPlane();
+  const { shared, ...said } = await published(plane);
+
+  await quarantineVersion(plane)({ ...said, failure: { error: 'Kernel.UploadChanged', cause: '' } });
+
+  expect(plane.markOf(shared.key, shared.versionId)).toBe(QUARANTINED);
+});
+
 test('a step that failed by name becomes a reason that says what Lambda reported, without its stack', async () => {
   const plane = memoryPlane();
   const { attempt } = await refused(plane);
