@@ -1,7 +1,8 @@
 import type { Reason } from '../kernel/reason.ts';
 import { BUNDLE } from './contract.ts';
 
-const CONTROL = /\p{Cc}/u;
+/** Characters that direct text are among them: a name must not read as another one than it is. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 /** S3 allows 1024 bytes for a key; the prefix needs its part of them. */
 const MAX_BYTES = 900;
 

@@ -39,7 +39,11 @@ export const recheckUpload =
       return 'started';
     };
     const waiting = records.findLast((record) => record.status === 'incomplete');
-    if (waiting !== undefined) return start(waiting, waiting.id === waiting.manifest ? null : waiting.id);
+    if (waiting !== undefined) {
+      const recheck = await start(waiting, waiting.id === waiting.manifest ? null : waiting.id);
+      // A newer manifest will supersede it without a look at this file, which would then have no answer.
+      return waiting === records.at(-1) ? recheck : 'later';
+    }
     if (records.some((record) => record.status === 'running')) return 'later';
     const latest = records.at(-1);
     if (latest === undefined || (await versions.find(subject)) === undefined) return 'nothing-to-do';

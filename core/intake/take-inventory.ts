@@ -18,7 +18,7 @@ import type { Manifest } from './manifest.ts';
 import type { Answers, Attempts, RegisteredVersions, Uploads } from './ports.ts';
 import type { ReadManifest } from './read-manifest.ts';
 import { settleAttempt } from './settle-attempt.ts';
-import { type StoredObject, takeStock } from './take-stock.ts';
+import { refuseExcess, type StoredObject, takeStock } from './take-stock.ts';
 
 type Input = z.output<typeof intake.tasks.takeInventory.input>;
 type Output = z.input<typeof intake.tasks.takeInventory.output>;
@@ -44,7 +44,7 @@ export const takeInventory =
 
     const objects = await ports.uploads.list(attempt, ports.limits.files + 3);
     const current = objects.find((object) => object.path === MANIFEST);
-    if (current === undefined) return refuse(ports, attempt, [manifestDeleted()]);
+    if (current === undefined) return refuse(ports, attempt, whyUnseen(objects, ports.limits));
     if (current.versionId !== attempt.manifest) return supersede(ports, attempt, execution, current);
 
     // One byte more than is read, so that a manifest that is too long can be told from one that just fits.
@@ -150,6 +150,10 @@ const supersede = async (
   });
   return { ...NOTHING, outcome: 'superseded' };
 };
+
+/** The list ends when the stage takes no more, and the manifest's name may stand behind that end. */
+const whyUnseen = (objects: readonly StoredObject[], limits: IntakeLimits): Reason[] =>
+  objects.length > limits.files ? refuseExcess(objects, limits) : [manifestDeleted()];
 
 const manifestDeleted = (): Reason => ({
   rule: 'intake.manifest-deleted',

@@ -1,7 +1,7 @@
 import type { Reason } from '../kernel/reason.ts';
 import { BUNDLE, type IntakeLimits, MANIFEST, type PinnedFile } from './contract.ts';
 import type { Manifest } from './manifest.ts';
-import { refuseNames } from './object-names.ts';
+import { refuseName, refuseNames } from './object-names.ts';
 
 /** The current version of an object below the prefix. `path` is the key without the prefix. */
 export type StoredObject = { path: string; key: string; versionId: string; size: number };
@@ -19,10 +19,11 @@ export type StockRequest = {
   registered: boolean;
 };
 
+/** A name that no manifest may declare has its reason already; to declare it would not help. */
 const refuseUndeclared = (manifest: Manifest, objects: readonly StoredObject[]): Reason[] => {
   const declared = new Set(manifest.files.map((file) => file.path));
   return objects
-    .filter((object) => object.path !== MANIFEST && !declared.has(object.path))
+    .filter(({ path }) => path !== MANIFEST && !declared.has(path) && refuseName(path) === undefined)
     .map(({ path }) => ({
       rule: 'intake.file-undeclared',
       path,
@@ -31,7 +32,7 @@ const refuseUndeclared = (manifest: Manifest, objects: readonly StoredObject[]):
     }));
 };
 
-const refuseExcess = (objects: readonly StoredObject[], limits: IntakeLimits): Reason[] => {
+export const refuseExcess = (objects: readonly StoredObject[], limits: IntakeLimits): Reason[] => {
   const bytes = objects.reduce((sum, object) => sum + object.size, 0);
   const over = (what: string, found: number, allowed: number): Reason[] =>
     found <= allowed

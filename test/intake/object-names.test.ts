@@ -22,6 +22,8 @@ test.each([
   ['', 'nothing'],
   ['a\u0000b', 'NUL'],
   ['a\nb', 'newline'],
+  ['a\u2028b', 'line separator'],
+  ['gpj.\u202efle', 'read from right to left'],
   ['a\ud800', 'lone surrogate'],
   ['model.sig', 'reserved'],
   ['.git/config', 'skipped by verifiers'],

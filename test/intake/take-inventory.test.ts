@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { answerUpload } from '../../core/intake/answer-upload.ts';
 import { claimUpload } from '../../core/intake/claim-upload.ts';
 import { recheckUpload } from '../../core/intake/recheck-upload.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';
-import { memoryPlane } from '../support/memory-plane.ts';
+import { memoryPlane, sha256 } from '../support/memory-plane.ts';
 import {
   announcement,
   claimed,
@@ -13,6 +14,14 @@ import {
   putFiles,
   putManifest,
 } from '../support/upload.ts';
+
+const registration = {
+  execution: 'execution-2',
+  root: sha256('root'),
+  tier: 'light',
+  bundle: { key: `${PREFIX}model.sig`, versionId: 'b1' },
+  evidence: {},
+};
 
 const refusalOf = async (plane: ReturnType<typeof memoryPlane>, manifestVersion: string) => {
   const attempt = await claimed(plane, manifestVersion);
@@ -140,7 +149,6 @@ test('an undeclared file and a name that belongs to the signer are both named at
   expect(reasons.map(({ rule, path }) => `${rule} ${path}`)).toEqual([
     'intake.name-refused model.sig',
     'intake.file-undeclared extra.bin',
-    'intake.file-undeclared model.sig',
   ]);
 });
 
@@ -163,6 +171,35 @@ test('more files or bytes than the stage takes are refused with both numbers', a
   const reasons = await refusalOf(plane, putManifest(plane));
 
   expect(reasons.map(({ rule }) => rule)).toEqual(['intake.too-many-files', 'intake.too-many-bytes']);
+});
+
+test('so many files that the list ends before the manifest are refused for their number', async () => {
+  const plane = memoryPlane({ files: 3 });
+  putFiles(plane, Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`${i}.bin`, `${i}`])));
+
+  const reasons = await refusalOf(plane, putManifest(plane));
+
+  expect(reasons.map(({ rule }) => rule)).toEqual(['intake.too-many-files']);
+});
+
+test('a file written over a registered version is not forgotten for an older upload that still waits', async () => {
+  const plane = memoryPlane();
+  const waiting = await claimed(plane, putManifest(plane));
+  await takeInventory(plane)({ attempt: waiting, execution: 'execution-1' });
+  putFiles(plane);
+  const newest = await claimed(plane, putManifest(plane), 'execution-2');
+  await answerUpload(plane)({ ...registration, attempt: newest });
+  plane.registered.set('fraud/1.4.0', { root: registration.root });
+  const over = { bucket: 'models', key: `${PREFIX}model.safetensors`, versionId: '' };
+  over.versionId = plane.put(over.key, 'other weights');
+
+  const first = await recheckUpload(plane)(over);
+  const again = await claimed(plane, waiting.manifest, 'execution-3');
+  await takeInventory(plane)({ attempt: again, execution: 'execution-3' });
+  const second = await recheckUpload(plane)(over);
+
+  expect([first, second]).toEqual(['later', 'started']);
+  expect(plane.started.at(-1)).toMatchObject({ versionId: newest.manifest, trigger: over.versionId });
 });
 
 test('five thousand files stay a reference: the output does not grow with them', async () => {
