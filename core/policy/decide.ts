@@ -1,9 +1,8 @@
 import { type AuthorizationAnswer, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Reason } from '../kernel/reason.ts';
 import type { Decision, PolicyQuery } from './contract.ts';
-import type { Details } from './details.ts';
+import type { Details, PolicyRequest } from './details.ts';
 import type { Policy, PolicySet } from './policy-set.ts';
-import type { RegistrationRequest } from './registration-request.ts';
 
 type CedarContext = Parameters<typeof statefulIsAuthorized>[0]['context'];
 
@@ -53,7 +52,7 @@ const undecided = (found: string): Reason => ({
  * Asks the policy set. Forbid wins, and the reasons are every matching forbid's sentence about every file, field or
  * measurement it concerns. Cedar skips a policy that fails, which could be the forbid that mattered: any failure is a no.
  */
-export const decide = (policySet: PolicySet, { query, details }: RegistrationRequest): Decision => {
+export const decide = (policySet: PolicySet, { query, details }: PolicyRequest): Decision => {
   const answer = ask(policySet, query);
   if (answer.type === 'failure')
     return { outcome: 'deny', policies: [], reasons: answer.errors.map(({ message }) => undecided(message)) };

@@ -1,10 +1,11 @@
 import { Gate, type GateFinding, type GateReport } from '../gates/contract.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { type FileScan, type Finding, type ScanReport, type ScanVerdict, Severity } from '../scanning/contract.ts';
+import type { PolicyQuery } from './contract.ts';
 import type { Mismatch, Uncovered } from './file-facts.ts';
 
 /** What a policy's sentence is about in this case: one for each file, field or measurement. */
-type Detail = Omit<Reason, 'rule' | 'message'>;
+export type Detail = Omit<Reason, 'rule' | 'message'>;
 
 /** Everything that a policy's `@details` may name. */
 export const DETAIL_NAMES: readonly string[] = [
@@ -14,10 +15,15 @@ export const DETAIL_NAMES: readonly string[] = [
   'files/suspicious',
   'files/not-scannable',
   ...Gate.options.flatMap((gate) => [`gates/${gate}/fail`, `gates/${gate}/not-enough-evidence`]),
+  'environment/name',
+  'environment/tiers',
 ];
 
 /** By name; a name without an entry has nothing to tell in this case. */
 export type Details = ReadonlyMap<string, readonly Detail[]>;
+
+/** A question for policy, and what there is to tell if the answer is no. */
+export type PolicyRequest = { readonly query: PolicyQuery; readonly details: Details };
 
 const ofMismatch = ({ path, declared, actual }: Mismatch): Detail => ({ path, found: actual, allowed: declared });
 

@@ -2,8 +2,7 @@ import type { GateOutcome, GateReport } from '../gates/contract.ts';
 import type { Attempt, DigestReport } from '../intake/contract.ts';
 import type { Manifest } from '../intake/manifest.ts';
 import type { ScanReport, ScanVerdict } from '../scanning/contract.ts';
-import type { PolicyQuery } from './contract.ts';
-import { type Details, detailsOf } from './details.ts';
+import { detailsOf, type PolicyRequest } from './details.ts';
 import { mismatchedFiles, uncoveredFiles } from './file-facts.ts';
 
 export type RegistrationEvidence = {
@@ -13,8 +12,6 @@ export type RegistrationEvidence = {
   readonly scan: ScanReport;
   readonly gates: GateReport;
 };
-
-export type RegistrationRequest = { readonly query: PolicyQuery; readonly details: Details };
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
@@ -38,7 +35,7 @@ const gateFacts = ({ findings }: GateReport) => {
 };
 
 /** The question whether a version may be registered, and what there is to tell if the answer is no. */
-export const registrationRequest = (evidence: RegistrationEvidence): RegistrationRequest => {
+export const registrationRequest = (evidence: RegistrationEvidence): PolicyRequest => {
   const { attempt, manifest, digests, scan, gates } = evidence;
   const [mismatched, uncovered] = [mismatchedFiles(evidence), uncoveredFiles(evidence)];
   return {

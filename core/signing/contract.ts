@@ -24,3 +24,8 @@ export const signing = {
       `signing/${subject.model}/${subject.version}/${hexOf(root)}-${keyHint.slice(0, 16)}.json`,
   },
 } as const;
+
+export { KeyUnusable } from './failures.ts';
+export type { Signer } from './ports.ts';
+export { openStatement, publicKeyOf, signStatement } from './statement.ts';
+export { verifyBundle } from './verify-bundle.ts';

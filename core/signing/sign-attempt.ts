@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { DigestReport } from '../intake/contract.ts';
 import { type Digest, digestOf } from '../kernel/digest.ts';
@@ -7,22 +6,16 @@ import { EvidenceAltered } from '../kernel/failures.ts';
 import { describeReason } from '../kernel/reason.ts';
 import type { Resource } from '../kernel/root-digest.ts';
 import { signing } from './contract.ts';
-import { preAuthEncoding } from './dsse.ts';
-import { BundleUnverifiable, KeyUnusable } from './failures.ts';
-import { omsBundle, omsStatement, PAYLOAD_TYPE } from './oms.ts';
+import { BundleUnverifiable } from './failures.ts';
+import { omsStatement } from './oms.ts';
 import type { Signer } from './ports.ts';
-import { keyHint, readSigningKey } from './public-key.ts';
+import { keyHint } from './public-key.ts';
+import { publicKeyOf, signStatement } from './statement.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
 export type SigningPorts = { readonly signer: Signer; readonly evidence: EvidenceStore };
 
 type Task = typeof signing.tasks.signVersion;
-
-const publicKeyOf = async (signer: Signer): Promise<string> => {
-  const key = readSigningKey(await signer.publicKey());
-  if (key === undefined) throw new KeyUnusable('the signing key is not an elliptic-curve key on P-256');
-  return key.pem;
-};
 
 /** What is wrong with a bundle for these files, in words, or nothing. */
 const fault = (bundle: string, publicKeyPem: string, files: readonly Resource[], root: Digest): string | undefined => {
@@ -48,11 +41,7 @@ export const signAttempt =
     const files = filesOf(report);
     const publicKeyPem = await publicKeyOf(signer);
     const payload = omsStatement({ name: attempt.version, resources: files });
-    const toSign = createHash('sha256')
-      .update(preAuthEncoding(PAYLOAD_TYPE, Buffer.from(payload)))
-      .digest();
-    const signatureDer = await signer.sign(toSign);
-    const bundle = omsBundle({ payload, signatureDer, publicKeyPem });
+    const bundle = await signStatement(signer, payload);
     const ours = fault(bundle, publicKeyPem, files, report.root);
     if (ours !== undefined) throw new BundleUnverifiable(`refused to keep what was signed: ${ours}`);
     const key = signing.keys.bundle(attempt, report.root, keyHint(publicKeyPem));

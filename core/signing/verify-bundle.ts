@@ -1,12 +1,11 @@
-import { verify } from 'node:crypto';
 import { Digest, digestOf } from '../kernel/digest.ts';
-import { type Reason, show } from '../kernel/reason.ts';
+import type { Reason } from '../kernel/reason.ts';
 import type { Resource } from '../kernel/root-digest.ts';
 import { compareFiles } from './compare-files.ts';
-import { decodeBase64, preAuthEncoding } from './dsse.ts';
-import { PAYLOAD_TYPE } from './oms.ts';
+import { decodeBase64 } from './dsse.ts';
+import { checkKey, checkSignature, decodeText, PAYLOAD, unusableKey } from './envelope.ts';
 import { Bundle, Statement } from './oms-schema.ts';
-import { keyHint, readPublicKey, type VerificationKey } from './public-key.ts';
+import { readPublicKey, type VerificationKey } from './public-key.ts';
 import { malformed, readDocument } from './read-document.ts';
 
 /** The longest names for the most files that a stage takes, in base64, fit; whoever reads a bundle stops here. */
@@ -22,45 +21,6 @@ export type VerificationRequest = {
   readonly publicKeyPem: string;
   /** Every file at hand, by its path below the model's folder; `model.sig` and `.git*` at the top are passed over. */
   readonly files: readonly Resource[];
-};
-
-const ENVELOPE = '$.dsseEnvelope';
-const PAYLOAD = `${ENVELOPE}.payload`;
-
-const decodeText = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
-
-const checkKey = (bundle: Bundle, key: VerificationKey): Reason[] => {
-  const { hint } = bundle.verificationMaterial.publicKey;
-  const expected = keyHint(key.pem);
-  if (hint === undefined || hint === '' || hint === expected) return [];
-  return [
-    {
-      rule: 'signing.other-key',
-      message: 'the bundle names another key than the one given',
-      path: '$.verificationMaterial.publicKey.hint',
-      found: show(hint),
-      allowed: expected,
-    },
-  ];
-};
-
-const checkSignature = (bundle: Bundle, payload: Uint8Array, { key, hash }: VerificationKey): Reason[] => {
-  const signature = decodeBase64(bundle.dsseEnvelope.signatures[0]?.sig ?? '');
-  const signed = preAuthEncoding(PAYLOAD_TYPE, payload);
-  if (signature !== undefined && verify(hash, signed, { key, dsaEncoding: 'der' }, signature)) return [];
-  return [
-    {
-      rule: 'signing.wrong-signature',
-      message: 'the key given did not sign this statement',
-      path: `${ENVELOPE}.signatures[0].sig`,
-    },
-  ];
 };
 
 /** Verifiers of OMS hash the digests in the order in which they are listed, whichever that is, and so must we. */
@@ -116,10 +76,7 @@ const checkEnvelope = (bundle: Bundle, key: VerificationKey, files: readonly Res
  */
 export const verifyBundle = ({ bundle: text, publicKeyPem, files }: VerificationRequest): Verification => {
   const key = readPublicKey(publicKeyPem);
-  if (key === undefined) {
-    const message = 'the key given cannot verify a model: expected a PEM public key on P-256, P-384 or P-521';
-    return { outcome: 'invalid', reasons: [{ rule: 'signing.unusable-key', message }] };
-  }
+  if (key === undefined) return { outcome: 'invalid', reasons: [unusableKey] };
   if (text.length > MAX_BUNDLE_BYTES) {
     const message = `expected at most ${MAX_BUNDLE_BYTES} characters`;
     return { outcome: 'invalid', reasons: [malformed('$', message, String(text.length))] };

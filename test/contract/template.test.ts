@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { entriesOf } from '../../scripts/build.ts';
 import { findResource, planeStack, planeTemplate, type Template } from '../support/plane.ts';
+import { NOT_DEPLOYED } from './guards/contracts.ts';
 import { readSources, root } from './guards/source.ts';
 import { deliveryFaults, derivedPermissionFaults, environmentFaults, sizeFaults } from './guards/template.ts';
 
@@ -174,4 +175,10 @@ test('the app ends the synthesis when there is a finding', () => {
 
 test('the app of this repository has the checks plugged in', () => {
   expect(readSources('bin/*.ts').get('bin/governance.ts')).toContain('addPlugins(new AwsSolutionsChecks(app))');
+});
+
+test('a capability that has a handler is not on the list of those that nothing deploys', () => {
+  const installed = new Set(handlers.map((entry) => entry.split('/')[0] ?? ''));
+
+  expect([...NOT_DEPLOYED].filter((capability) => installed.has(capability))).toEqual([]);
 });

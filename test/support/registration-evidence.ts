@@ -30,6 +30,8 @@ export const attempt = {
   lastLook: false,
 };
 
+export const manifestRisk = manifestWith().risk;
+
 const cleanScan = (path: string): FileScan => ({
   path,
   format: path === 'model.safetensors' ? 'safetensors' : 'text',

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import type { EventContract, FailureClass, ReactorContract, TaskContract } from '../../../core/kernel/contract.ts';
 import { root } from './source.ts';
 
@@ -25,12 +25,20 @@ const contracts: ReadonlyMap<string, Capability> = new Map(
   ),
 );
 
+/**
+ * Capabilities whose domain is written and tested and which nothing deploys yet. The first handler of one takes it off
+ * this list: a test says so.
+ */
+export const NOT_DEPLOYED: ReadonlySet<string> = new Set(['admission', 'drift', 'hold', 'rollout', 'slo', 'telemetry']);
+
+const deployed = [...contracts].filter(([capability]) => !NOT_DEPLOYED.has(capability));
+
 type Named<Contract> = { entry: string; contract: Contract };
 
 const kebab = (camelled: string) => camelled.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const named = <Contract>(pick: (capability: Capability) => Record<string, Contract> | undefined): Named<Contract>[] =>
-  [...contracts].flatMap(([capability, contract]) =>
+  deployed.flatMap(([capability, contract]) =>
     Object.entries(pick(contract) ?? {}).map(([name, found]) => ({
       entry: `${capability}/${kebab(name)}`,
       contract: found,
@@ -40,7 +48,10 @@ const named = <Contract>(pick: (capability: Capability) => Record<string, Contra
 /** Every task and every reactor by its entry, `intake/claim-upload`. */
 export const taskContracts = named((capability) => capability.tasks);
 export const reactorContracts = named((capability) => capability.reactors);
-export const eventContracts = [...contracts].flatMap(([, { events }]) => Object.values(events ?? {}));
+/** An event that has an example has to keep to it, deployed or not. */
+export const eventContracts = [...contracts]
+  .filter(([capability]) => !NOT_DEPLOYED.has(capability) || existsSync(`${root}events/${capability}`))
+  .flatMap(([, { events }]) => Object.values(events ?? {}));
 
 export const failureOf = (Failure: FailureClass) => {
   const { name, disposition } = new Failure('an example');

@@ -1,0 +1,89 @@
+import { Throttled } from '../kernel/failures.ts';
+import { changeRollout } from './change-rollout.ts';
+import { lookAround, targetOf } from './look.ts';
+import { type Action, nextAction } from './next-action.ts';
+import type { HoldPlacer, Observations, Rollouts, RolloutWorkflows, TargetReader } from './ports.ts';
+import { hasLiveOwner, isOver, type RolloutRecord } from './record.ts';
+import { type ShiftPorts, settleIntent } from './shift-traffic.ts';
+import { askHuman, isTurn, takeTurn } from './take-turn.ts';
+import { abandoned, released } from './transitions.ts';
+
+export type ReconcilePorts = ShiftPorts & {
+  readonly rollouts: Rollouts;
+  readonly observations: Observations;
+  readonly placeHold: HoldPlacer;
+  readonly workflows: RolloutWorkflows;
+};
+
+export type Reconciled = 'over' | 'resting' | 'steered' | 'started';
+
+const TURNS = 16;
+
+/** Moving on is for a workflow to do: it asks admission, and its history says who did what. */
+const isForward = (action: Action): boolean =>
+  action.do === 'admit' ||
+  action.do === 'wait' ||
+  action.do === 'resume' ||
+  (action.do === 'intend' && action.way === 'forward');
+
+const isBackward = (record: RolloutRecord, action: Action): boolean =>
+  record.rollback !== undefined || action.do === 'recall';
+
+const bury = (ports: ReconcilePorts, id: string, deadExecution: string | undefined) =>
+  changeRollout(ports.rollouts, id, (record) => {
+    if (isOver(record) || record.owner === undefined) return undefined;
+    const isDead = record.owner === deadExecution || !hasLiveOwner(record, ports.clock.now());
+    return isDead ? { record: abandoned(record, ports.clock.now()) } : undefined;
+  });
+
+/** One look and one turn. Nothing means: look again. */
+const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Promise<Reconciled | undefined> => {
+  const seen = await lookAround(ports, id, target);
+  if (seen === undefined) return 'over';
+  const { record, world } = seen;
+  const action = nextAction(record, world);
+  if (action.do === 'nothing') return 'over';
+  if (hasLiveOwner(record, world.now) && !isBackward(record, action)) return 'steered';
+  if (action.do === 'keep-resting')
+    return record.owner === undefined || (await ports.rollouts.swap(released(record))) ? 'resting' : undefined;
+  if (isForward(action)) {
+    await ports.workflows.start(id);
+    return 'started';
+  }
+  if (action.do === 'shift') await settleIntent(ports, id, record.deployment);
+  if (action.do === 'ask') await askHuman(ports.placeHold, record, action);
+  if (isTurn(action)) await takeTurn(ports.rollouts, record, action, world);
+  return undefined;
+};
+
+/**
+ * Brings a rollout that nobody steers to where it may rest: a dead one to its last safe split, one that is to go back
+ * all the way back. It does so by itself, for what killed the workflow may kill the next. One that may go on again is
+ * given to a new execution. One that is steered is left to its workflow, unless traffic has to leave.
+ */
+export const reconcileRollout =
+  (ports: ReconcilePorts) =>
+  async (id: string, deadExecution?: string): Promise<Reconciled> => {
+    const standing = await bury(ports, id, deadExecution);
+    if (standing === undefined || isOver(standing)) return 'over';
+    const target = await targetOf(ports, standing.deployment);
+    for (let turns = 0; turns < TURNS; turns++) {
+      const outcome = await turn(ports, id, target);
+      if (outcome !== undefined) return outcome;
+    }
+    throw new Throttled(`rollout ${id} does not come to rest`);
+  };
+
+const AT_ONCE = 200;
+
+/** Every rollout that is not over, one after the other; one that fails does not keep the others from being looked at. */
+export const reconcileAll =
+  (ports: ReconcilePorts) => async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
+    const reconcile = reconcileRollout(ports);
+    const results: { rollout: string; outcome: Reconciled | { failed: unknown } }[] = [];
+    for (const { id } of await ports.rollouts.underway(AT_ONCE)) {
+      const outcome = await reconcile(id).catch((failed: unknown) => ({ failed }));
+      results.push({ rollout: id, outcome });
+    }
+    return results;
+  };
