@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
+import { AdmissionRules } from '../core/admission/contract.ts';
 import { GateRules } from '../core/gates/contract.ts';
 import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
@@ -41,6 +42,7 @@ export const StageConfig = z
         message: 'more than intake.timeoutSeconds, or an attempt is taken from a workflow that still runs',
       }),
     gates: GateRules.prefault({}),
+    admission: AdmissionRules.prefault({}),
     evidence: z
       .strictObject({
         lockDays: z.int().min(0).max(36_500).default(365).describe('days that evidence cannot be deleted; 0 for none'),

@@ -3,7 +3,7 @@ import { decideAttempt } from '../../core/policy/decide-attempt.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { task } from '../platform/task.ts';
-import { bundledPolicySet } from './bundled-policies.ts';
+import { bundledPolicySet } from '../platform/bundled-policies.ts';
 
 const contract = policy.tasks.decideRegistration;
 const env = readEnv(contract);
