@@ -6,10 +6,11 @@ import { Throttled } from '../../core/kernel/failures.ts';
 import type { Rollouts } from '../../core/rollout/ports.ts';
 import { isOver, RolloutRecord } from '../../core/rollout/record.ts';
 import { OPEN, rolloutKeys } from '../../core/rollout/table.ts';
-import { isNamed, rethrow } from '../platform/aws-errors.ts';
+import { isLostTransaction, rethrow } from '../platform/aws-errors.ts';
 import { dynamodb, getItem } from '../platform/dynamodb.adapter.ts';
 
-type Tables = { readonly rollouts: string; readonly holds: string };
+/** `holds` is needed by whoever steps forward. */
+type Tables = { readonly rollouts: string; readonly holds?: string };
 type Sdk = Awaited<ReturnType<typeof dynamodb>>['sdk'];
 
 const OPTIONS = { removeUndefinedValues: true };
@@ -85,7 +86,7 @@ const written = async (TransactItems: TransactWriteItem[]): Promise<boolean> => 
     await client.send(new sdk.TransactWriteItemsCommand({ TransactItems }));
     return true;
   } catch (cause) {
-    return isNamed(cause, 'TransactionCanceledException') ? false : rethrow(cause);
+    return isLostTransaction(cause) ? false : rethrow(cause);
   }
 };
 
