@@ -163,6 +163,7 @@ export class ModelGovernance extends Construct {
       region: stack.region,
       apiUrl: this.api.url,
       modelBucket: this.modelBucket.bucketName,
+      eventBus: this.eventBus.eventBusArn,
     };
     return new StringParameter(this, 'Address', {
       parameterName: planeParameter(this.config.stage),

@@ -9,14 +9,16 @@ import type { AsRole } from './assumed-role.adapter.ts';
 
 type Place = Extract<Deployment['target'], { kind: 'lambda-alias' }>;
 
-const unusable = ({ functionArn, alias }: Place) => (cause: unknown): never => {
-  if (isNamed(cause, 'ResourceNotFoundException', 'AccessDeniedException', 'AccessDenied'))
-    throw new TargetUnusable(`alias ${alias} of ${functionArn} cannot be reached: ${cause.message}`, { cause });
-  // A version that was deleted, or the unpublished one: no split of these versions can ever stand.
-  if (isNamed(cause, 'InvalidParameterValueException', 'ValidationException'))
-    throw new TargetUnusable(`alias ${alias} of ${functionArn} takes no such split: ${cause.message}`, { cause });
-  return rethrow(cause);
-};
+const unusable =
+  ({ functionArn, alias }: Place) =>
+  (cause: unknown): never => {
+    if (isNamed(cause, 'ResourceNotFoundException', 'AccessDeniedException', 'AccessDenied'))
+      throw new TargetUnusable(`alias ${alias} of ${functionArn} cannot be reached: ${cause.message}`, { cause });
+    // A version that was deleted, or the unpublished one: no split of these versions can ever stand.
+    if (isNamed(cause, 'InvalidParameterValueException', 'ValidationException'))
+      throw new TargetUnusable(`alias ${alias} of ${functionArn} takes no such split: ${cause.message}`, { cause });
+    return rethrow(cause);
+  };
 
 /** A version of a function says in its environment what it serves. */
 const backendOf = ({ Version = '', Environment }: FunctionConfiguration): Backend => {

@@ -28,12 +28,14 @@ const unknown = (rollout: string) =>
 
 type Asked = { names: { rollout: string }; body: { reason: string }; caller: string };
 
-const steer = (order: (given: Order) => Promise<Steered>) => async ({ names, body, caller }: Asked) => {
-  const { rollout } = names;
-  const steered = await order({ rollout, by: { kind: 'person', arn: caller }, reason: body.reason });
-  if (steered.outcome === 'unknown') throw unknown(rollout);
-  return { outcome: steered.outcome, status: statusOf(steered.record) };
-};
+const steer =
+  (order: (given: Order) => Promise<Steered>) =>
+  async ({ names, body, caller }: Asked) => {
+    const { rollout } = names;
+    const steered = await order({ rollout, by: { kind: 'person', arn: caller }, reason: body.reason });
+    if (steered.outcome === 'unknown') throw unknown(rollout);
+    return { outcome: steered.outcome, status: statusOf(steered.record) };
+  };
 
 /** What is asked about rollouts, and the orders of people: each carries the name that IAM gave. */
 export const rolloutAnswers = (ports: Ports): Answers<typeof rolloutApi> => ({

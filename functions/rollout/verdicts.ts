@@ -8,7 +8,8 @@ import type { Verdicts } from '../../core/rollout/ports.ts';
 export const signedVerdicts = (evidence: Pick<EvidenceStore, 'get'>, publicKey: () => Promise<string>): Verdicts => ({
   check: async (verdict, { root, ...expected }, now) => {
     const bundle = await evidence.get(verdict.key);
-    if (digestOf(bundle) !== verdict.digest) throw new VerdictForged(`${verdict.key} is not the verdict that was given`);
+    if (digestOf(bundle) !== verdict.digest)
+      throw new VerdictForged(`${verdict.key} is not the verdict that was given`);
     const verified = verifyVerdict(bundle, await publicKey(), { ...expected, root: Digest.parse(root) }, now);
     if (verified.outcome === 'valid') return { expiresAt: verified.expiresAt };
     throw new VerdictForged(verified.reasons.map(({ message }) => message).join('; '));
