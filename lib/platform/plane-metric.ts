@@ -20,7 +20,9 @@ export const planeMetric = <By extends string>(
 ): Metric => {
   const chosen = Object.keys(by ?? {});
   if (chosen.length !== Math.min(1, names.length))
-    throw new Error(`${name} is counted by one of ${names.join(', ') || 'nothing'}; found ${chosen.join(', ') || 'none'}`);
+    throw new Error(
+      `${name} is counted by one of ${names.join(', ') || 'nothing'}; found ${chosen.join(', ') || 'none'}`,
+    );
   const dimensionsMap = { [STAGE_DIMENSION]: groundOf(scope).stage, ...by } as Record<string, string>;
   return new Metric({ namespace: METRIC_NAMESPACE, metricName: name, dimensionsMap, ...how });
 };
