@@ -39,7 +39,7 @@ export type ModelGovernanceProps = {
   modelBucket?: IBucket;
   /** Encrypts what the plane keeps. CloudWatch must be allowed to use it for the topics. */
   dataKey?: IKey;
-  /** ECC_NIST_P256, SIGN_VERIFY. Its key policy should leave `kms:Sign` to `signerRoleArn` alone. */
+  /** ECC_NIST_P256, SIGN_VERIFY. Its key policy should leave `kms:Sign` to `signerRoleArns` alone. */
   signingKey?: IKey;
   eventBus?: IEventBus;
   pageTopic?: ITopic;
@@ -174,8 +174,8 @@ export class ModelGovernance extends Construct {
     });
   }
 
-  get signerRoleArn(): string {
-    return this.signing.signVersion.role.roleArn;
+  get signerRoleArns(): readonly string[] {
+    return this.signing.signerRoleArns;
   }
 
   /**
