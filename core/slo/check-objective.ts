@@ -4,8 +4,10 @@ import type { BurnReport, Counts, Objective, SloSettings, TierFinding } from './
 
 export type ObjectiveInput = {
   readonly objective: Objective;
-  /** Requests and bad ones in the last so many minutes; asked for the lookbacks of all tiers and for the window. */
+  /** Requests and bad ones in the last so many minutes; asked for the lookbacks of all tiers. */
   readonly within: (minutes: number) => Counts;
+  /** The same over the objective's whole window, if all of it is known. */
+  readonly overWindow?: Counts | undefined;
   readonly settings: SloSettings;
 };
 
@@ -30,7 +32,7 @@ const reasonFor = (
 });
 
 /** Whether an objective's error budget burns too fast, how urgent that is, and what of it is left. */
-export const checkObjective = ({ objective, within, settings }: ObjectiveInput): BurnReport => {
+export const checkObjective = ({ objective, within, overWindow, settings }: ObjectiveInput): BurnReport => {
   const { target, windowDays } = objective;
   const tiers = burnTiers({ target, windowDays, within, ...settings });
   const firing = tiers.filter(({ outcome }) => outcome === 'fires');
@@ -43,6 +45,6 @@ export const checkObjective = ({ objective, within, settings }: ObjectiveInput):
     pausesRollouts: firing.some(({ pausesRollouts }) => pausesRollouts),
     reasons: firing.map((tier) => reasonFor(objective, tier)),
     tiers,
-    budget: errorBudget(within(windowDays * 1440), target),
+    ...(overWindow === undefined ? {} : { budget: errorBudget(overWindow, target) }),
   };
 };
