@@ -19,6 +19,7 @@ export class GovernanceStack extends Stack {
       EvidenceBucketName: plane.evidenceBucket.bucketName,
       IntakeTableName: plane.attempts.tableName,
       RegistryTableName: plane.registry.table.tableName,
+      RolloutTableName: plane.rollouts.tableName,
       EventBusName: plane.eventBus.eventBusName,
       ApiUrl: plane.api.url,
       SigningKeyArn: plane.signing.key.keyArn,

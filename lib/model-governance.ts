@@ -25,6 +25,7 @@ import { Policy } from './policy/policy.ts';
 import { FactStream } from './registry/fact-stream.ts';
 import { INVERSE_INDEX, Registry } from './registry/registry.ts';
 import { RegistryApi } from './registry/registry-api.ts';
+import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
@@ -70,6 +71,7 @@ export class ModelGovernance extends Construct {
   readonly parameterName: string;
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
+  readonly rollouts: RolloutTable;
   readonly #models: ModelBucket;
 
   constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
@@ -105,9 +107,10 @@ export class ModelGovernance extends Construct {
       registry,
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
+    this.rollouts = new RolloutTable(this, 'Rollouts');
     new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry },
+      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
     });
     const { attempts, signing } = this;
     this.api = new RegistryApi(this, 'Api', { registry, attempts, evidence, models, signing });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { GateRules } from '../core/gates/contract.ts';
 import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
+import { RolloutRules } from '../core/rollout/contract.ts';
 import { fromPackageRoot } from './platform/package-root.ts';
 
 const Seconds = z.int().min(60);
@@ -41,6 +42,7 @@ export const StageConfig = z
         message: 'more than intake.timeoutSeconds, or an attempt is taken from a workflow that still runs',
       }),
     gates: GateRules.prefault({}),
+    rollout: RolloutRules.prefault({}),
     evidence: z
       .strictObject({
         lockDays: z.int().min(0).max(36_500).default(365).describe('days that evidence cannot be deleted; 0 for none'),

@@ -64,3 +64,6 @@ export const defineEvent = <Detail extends z.ZodType>(type: string, detail: Deta
 
 /** Everything that the plane says carries this source; a fact with any other source goes nowhere. */
 export const FACT_SOURCE = 'clearance';
+
+/** What CI and the CLI may put on the bus: `*.requested`, and nothing that passes for a fact. */
+export const REQUEST_SOURCE = 'clearance.request';

@@ -77,7 +77,7 @@ export const registry = {
     }),
   },
   reactors: {
-    publishFacts: defineReactor({ env: defineEnv({ EVENT_BUS_NAME: z.string() }) }),
+    publishFacts: defineReactor({ env: defineEnv({ EVENT_BUS_NAME: z.string(), STAGE: z.string() }) }),
     answerQuery: defineReactor({
       env: defineEnv({
         REGISTRY_TABLE: z.string(),

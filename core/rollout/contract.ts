@@ -150,15 +150,13 @@ export const rollout = {
     reconcileRollouts: defineReactor({
       env: defineEnv({
         ...Tables,
-        EVIDENCE_BUCKET: z.string(),
         TELEMETRY_TABLE: z.string(),
         DEPLOYMENTS: z.string(),
-        SIGNING_KEY_ARN: z.string(),
         WORKFLOW_ARN: z.string(),
       }),
     }),
     answerRollouts: defineReactor({
-      env: defineEnv({ ROLLOUT_TABLE: z.string(), RECONCILER: z.string() }),
+      env: defineEnv({ ...Tables, RECONCILER: z.string() }),
     }),
   },
 } as const;
@@ -166,6 +164,6 @@ export const rollout = {
 /** The rest stands in the record. */
 export const TOLD_REASONS = 20;
 
-export { Deployment, RolloutRules, Step } from './deployment.ts';
+export { Deployment, deploymentAddress, deploymentsPath, RolloutRules, Step } from './deployment.ts';
 export { Judgement } from './judgement.ts';
 export { RolloutState } from './record.ts';

@@ -17,8 +17,11 @@ export const Deployment = z.strictObject({
   model: ModelId,
   environment: EnvironmentName,
   target: z.discriminatedUnion('kind', [LambdaAlias]),
-  /** Of another account: what to assume, and the external id that its trust policy asks for. */
-  role: z.strictObject({ arn: z.string().min(1), externalId: z.string().min(2).max(1224) }).optional(),
+  /**
+   * Of the target's account, be it the plane's own or another: who may look at the target, and who may also shift it.
+   * Both trust the plane's account under an external id, which is the address of the deployment (`deploymentAddress`).
+   */
+  roles: z.strictObject({ look: z.string().min(1), shift: z.string().min(1) }),
   /** Availability as a share, and the limit above which a request counts as slow. */
   objectives: z.strictObject({
     availability: z.number().gt(0).lt(1).default(0.999),
@@ -28,6 +31,15 @@ export const Deployment = z.strictObject({
   settleSeconds: z.int().min(0).default(0),
 });
 export type Deployment = z.infer<typeof Deployment>;
+
+/** Below which a plane reads its deployments: one SSM parameter each. */
+export const deploymentsPath = (stage: string): string => `/clearance/${stage}/deployments`;
+
+/**
+ * The name of a deployment's parameter, and the external id of its roles: the plane derives it from where it read the
+ * deployment, so that whoever may write one parameter cannot send the plane to the target of another.
+ */
+export const deploymentAddress = (path: string, name: string): string => `${path}/${name}`;
 
 export const Step = z.strictObject({
   /** Of requests, to the new version. */

@@ -9,10 +9,10 @@
  * | rollouts that are not over                        | index open: OPEN, by requestedAt                 |
  * | facts on their way to the bus (stream)            | pk FACT#id, sk FACT                              |
  *
- * `open` is one transaction: the record and ACTIVE, neither of which may be there yet, the pointer by time, the fact; for
- * a record that is over from the start, without ACTIVE. `swap` is one too: the record on its revision, the fact, ACTIVE
- * deleted if the record is over and it names this rollout, and, for a step forward, a check on the list of holds
- * (`holdKeys.list`, in its own table): `revision = :read`.
+ * `open` is one transaction: the record, which may not be there yet, ACTIVE, which may not name a rollout, the pointer by
+ * time, the fact; for a record that is over from the start, without ACTIVE. `swap` is one too: the record on its revision,
+ * the fact, ACTIVE freed (its `rollout` removed) if the record is over and, for a step forward, a check on the list of
+ * holds (`holdKeys.list`, in its own table): `revision = :read`.
  */
 export const rolloutKeys = {
   rollout: (id: string) => ({ pk: `ROLLOUT#${id}`, sk: 'ROLLOUT' }),

@@ -9,6 +9,7 @@ import { registry } from '../../core/registry/contract.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import { DeadLetterQueue } from '../platform/governed-queue.ts';
 import type { GovernedTable } from '../platform/governed-table.ts';
+import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 
@@ -24,7 +25,7 @@ export class FactStream extends Construct {
     this.publishFacts = new GovernedFunction(this, 'PublishFacts', {
       entry: 'registry/publish-facts',
       contract: registry.reactors.publishFacts,
-      env: { EVENT_BUS_NAME: bus.eventBusName },
+      env: { EVENT_BUS_NAME: bus.eventBusName, STAGE: groundOf(this).stage },
     });
     allow(this.publishFacts, { actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
     this.unpublished = new DeadLetterQueue(this, 'Unpublished', {

@@ -25,6 +25,7 @@ const deployment = Deployment.parse({
     functionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:fraud',
     alias: 'live',
   },
+  roles: { look: 'arn:aws:iam::111122223333:role/look', shift: 'arn:aws:iam::111122223333:role/shift' },
   objectives: {},
 });
 

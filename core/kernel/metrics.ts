@@ -1,0 +1,56 @@
+export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
+
+/** A metric that the plane writes itself. Beside the stage it is told apart by `by` alone. */
+export type MetricContract<By extends string = string> = {
+  readonly name: string;
+  readonly unit: MetricUnit;
+  readonly by: readonly By[];
+};
+
+/** Where measured values go: a port, since core logs nothing. */
+export type Measure = <By extends string>(
+  metric: MetricContract<By>,
+  value: number,
+  ...by: [By] extends [never] ? [] : [Readonly<Record<By, string>>]
+) => void;
+
+const defineMetric = <const By extends string = never>(
+  name: string,
+  unit: MetricUnit,
+  by: readonly By[] = [],
+): MetricContract<By> => ({ name, unit, by });
+
+export const METRIC_NAMESPACE = 'Clearance';
+/** The dimension of every metric. */
+export const STAGE_DIMENSION = 'Stage';
+
+/**
+ * All of them, about the whole plane. Each combination of dimension values is billed as a metric of its own: a model, a
+ * version or a feature is never a dimension, and what is one has few values, all written in this repository.
+ */
+export const metrics = {
+  /** By type without its version, such as `rollout.completed`. */
+  facts: defineMetric('Facts', 'Count', ['Kind']),
+  /** From the change of state to the bus. */
+  factLag: defineMetric('FactLag', 'Milliseconds'),
+  /** By what placed it: the capability of a signal, such as `drift`, or `person`. */
+  holdsPlaced: defineMetric('HoldsPlaced', 'Count', ['Severity', 'Signal']),
+  /** Running rollouts that rest, and for how long the longest has. */
+  rolloutsHeld: defineMetric('RolloutsHeld', 'Count'),
+  rolloutHeldLongest: defineMetric('RolloutHeldLongest', 'Seconds'),
+  /** Deployed models that a scheduled check looked at, and those that it could not. */
+  checksDone: defineMetric('ChecksDone', 'Count'),
+  checksFailed: defineMetric('ChecksFailed', 'Count'),
+  /** Of the model that waited longest for a check. */
+  checkAge: defineMetric('CheckAge', 'Seconds'),
+  /** The worst of the fleet: the largest drift as a share of its limit, the fastest burn of an error budget. */
+  driftWorst: defineMetric('DriftWorst', 'None'),
+  burnWorst: defineMetric('BurnWorst', 'None'),
+  /** Of capture files: events that count, events that do not, lines that are none, files set aside. */
+  eventsCounted: defineMetric('EventsCounted', 'Count'),
+  eventsRefused: defineMetric('EventsRefused', 'Count'),
+  linesBroken: defineMetric('LinesBroken', 'Count'),
+  capturesQuarantined: defineMetric('CapturesQuarantined', 'Count'),
+  /** From the upload of a capture file to its summary. */
+  captureLag: defineMetric('CaptureLag', 'Milliseconds'),
+} as const;
