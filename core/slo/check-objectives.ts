@@ -1,31 +1,30 @@
-import { LOOKBACKS } from './burn-rate.ts';
 import { checkObjective } from './check-objective.ts';
 import type { BurnReport, Objective, SloSettings } from './contract.ts';
 import { type Answered, countsFor } from './counts.ts';
 
-/** How far back the tiers look: the minutes that a check has to read. */
-export const LOOKBACK_MINUTES = Math.max(...LOOKBACKS);
-
 export type ObjectivesInput = {
   readonly objectives: readonly Objective[];
-  /** Of one stream, the last `LOOKBACK_MINUTES` before `to`. */
-  readonly minutes: readonly Answered[];
-  /** Whole days before that, if they were read: from them comes what is left of the budget. */
-  readonly days: readonly Answered[];
+  /** Of one stream. */
+  readonly windows: readonly Answered[];
+  /** How far the windows reach back without a gap; tiers that look further are as the check before found them. */
+  readonly reachMinutes: number;
+  /** Whether they reach back over the windows of the objectives, if only by whole days. */
+  readonly wholeBudget: boolean;
   readonly to: Date;
+  readonly before: readonly BurnReport[];
   readonly settings: SloSettings;
 };
 
 /** Every objective of a stream: how fast its error budget burns, and what of it is left where that can be told. */
-export const checkObjectives = ({ objectives, minutes, days, to, settings }: ObjectivesInput): BurnReport[] =>
-  objectives.map((objective) => {
-    const whole = countsFor([...days, ...minutes], objective, to);
-    const windowMinutes = objective.windowDays * 24 * 60;
+export const checkObjectives = (input: ObjectivesInput): BurnReport[] =>
+  input.objectives.map((objective) => {
+    const { windows, reachMinutes, wholeBudget, to, before, settings } = input;
+    const counts = countsFor(windows, objective, to);
     return checkObjective({
       objective,
-      within: countsFor(minutes, objective, to),
-      // At most a day short: the first one may have begun before the window of the objective.
-      overWindow: days.length > 0 ? whole(windowMinutes) : undefined,
+      within: (minutes) => (minutes <= reachMinutes ? counts(minutes) : undefined),
+      overWindow: wholeBudget ? counts(objective.windowDays * 24 * 60) : undefined,
+      before: before.find((report) => report.objective.name === objective.name),
       settings,
     });
   });
