@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { show } from '../core/kernel/reason.ts';
+import { registryApi } from '../core/registry/api.ts';
 import { keyHint } from '../core/signing/public-key.ts';
 import { reading } from './files.ts';
 import { couldNotTell, EXIT, misused, type Outcome } from './outcome.ts';
@@ -32,7 +33,7 @@ const keep = async (file: string, pem: string): Promise<void> => {
 
 /** The public key that a plane's signatures are checked with. */
 export const key = async ({ out }: { out?: string | undefined }, plane: Plane): Promise<Outcome<KeyDocument>> => {
-  const answer = await plane.ask('key', {});
+  const answer = await plane.ask(registryApi.key, {});
   if (answer === undefined) throw couldNotTell({ message: 'the plane does not tell its key', fix: 'Try again later.' });
   const document = { ...answer, hint: keyHint(answer.pem), ...(out !== undefined && { file: out }) };
   if (out === undefined) return { exitCode: EXIT.yes, document, text: answer.pem.trimEnd() };

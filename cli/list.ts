@@ -1,5 +1,5 @@
 import { show } from '../core/kernel/reason.ts';
-import type { ModelDetail, ModelList } from '../core/registry/api.ts';
+import { type ModelDetail, type ModelList, registryApi } from '../core/registry/api.ts';
 import { EXIT, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { inBytes, table } from './text.ts';
@@ -8,7 +8,7 @@ const all = async (plane: Plane): Promise<ModelList['models']> => {
   const models: ModelList['models'] = [];
   let next: string | undefined;
   do {
-    const page = await plane.ask('models', {}, next);
+    const page = await plane.ask(registryApi.models, {}, next);
     models.push(...(page?.models ?? []));
     next = page?.next;
   } while (next !== undefined);
@@ -36,7 +36,7 @@ type NoModel = { readonly model: string; readonly versions: readonly [] };
 
 /** Every registered version of a model. */
 export const listVersions = async (model: string, plane: Plane): Promise<Outcome<ModelDetail | NoModel>> => {
-  const detail = await plane.ask('model', { model });
+  const detail = await plane.ask(registryApi.model, { model });
   if (detail === undefined)
     return {
       exitCode: EXIT.no,

@@ -1,26 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
+import { type Act, ApiError, type Names, type Question, type Route } from '../core/kernel/api.ts';
+import { reasonsIn } from '../core/kernel/issues.ts';
 import { show } from '../core/kernel/reason.ts';
-import { ApiError, api, PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { regionIn } from './aws-environment.ts';
 import { askingAws, awsProblem, isNamed } from './aws-problem.ts';
 import { couldNotTell, misused, type Problem } from './outcome.ts';
-import { type Response, type SignedRequest, signedGet } from './signed-request.ts';
+import { type Response, type SignedRequest, sendSigned } from './signed-request.ts';
 
-type Routes = typeof api;
-type Names<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
-type Question<Route extends keyof Routes> = { readonly [Name in Names<Routes[Route]['path']>]: string };
-type Answer<Route extends keyof Routes> = z.output<Routes[Route]['response']>;
+type Answer<R extends Route> = z.output<R['response']>;
 
 /** One installed plane, as far as a client knows it. Every call may end in a Problem: it could not be told. */
 export type Plane = {
   address(): Promise<PlaneAddress>;
   /** Undefined where the plane says that there is no such thing. `from` is the `next` of the page before. */
-  ask<Route extends keyof Routes>(
-    route: Route,
-    question: Question<Route>,
-    from?: string,
-  ): Promise<Answer<Route> | undefined>;
+  ask<Q extends Question>(route: Q, names: Names<Q['path']>, from?: string): Promise<Answer<Q> | undefined>;
+  /** An act of the caller; undefined where there is nothing to do it to. */
+  tell<A extends Act>(route: A, names: Names<A['path']>, body: z.input<A['request']>): Promise<Answer<A> | undefined>;
 };
 
 const notInstalled = (stage: string, cause: unknown): Problem =>
@@ -67,15 +64,23 @@ const lookUp = async (stage: string, env: NodeJS.ProcessEnv, signal: AbortSignal
 const TRIES = 4;
 const FIRST_PAUSE_MS = 200;
 const TRANSIENT = ['ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'TimeoutError'];
+/** Nothing was done: the name of the host was not found, or the gateway took nothing on. */
+const NOTHING_DONE = { error: 'EAI_AGAIN', status: 429 };
 
-/** Questions change nothing, so one that got lost is asked again. */
-const getPatiently = async (asked: SignedRequest): Promise<Response> => {
+/**
+ * What got lost is sent again. A question changes nothing; an act whose answer got lost may have been done, so only
+ * one that promises to be repeatable is sent a second time.
+ */
+const sendPatiently = async (asked: SignedRequest, repeatable: boolean): Promise<Response> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await signedGet(asked);
-      if (attempt === TRIES || (response.status < 500 && response.status !== 429)) return response;
+      const response = await sendSigned(asked);
+      const { status } = response;
+      const again = status === NOTHING_DONE.status || (repeatable && status >= 500);
+      if (attempt === TRIES || !again) return response;
     } catch (cause) {
-      if (attempt === TRIES || !isNamed(cause, ...TRANSIENT)) throw awsProblem(cause, asked.url.href);
+      const again = repeatable ? isNamed(cause, ...TRANSIENT) : isNamed(cause, NOTHING_DONE.error);
+      if (attempt === TRIES || !again) throw awsProblem(cause, asked.url.href);
     }
     await pause(FIRST_PAUSE_MS * 2 ** attempt, undefined, { signal: asked.signal });
   }
@@ -86,7 +91,7 @@ const refusal = ({ status, body }: Response, url: URL): Problem => {
   const denied = status === 401 || status === 403;
   return couldNotTell({
     path: url.href,
-    message: said?.message ?? (denied ? 'the plane does not permit this question' : 'the plane did not answer'),
+    message: said?.message ?? (denied ? 'the plane does not permit this' : 'the plane did not answer'),
     found: `HTTP ${status}`,
     fix: said?.fix ?? (denied ? 'Ask the platform team for execute-api:Invoke on it.' : 'Try again later.'),
   });
@@ -103,6 +108,14 @@ const filled = (path: string, question: Readonly<Record<string, string>>): strin
     return encodeURIComponent(value);
   });
 
+/** Wrong arguments are told before anything is sent, in the words in which the plane would tell them. */
+const bodyFor = ({ request }: Act, body: unknown): string => {
+  const parsedBody = request.safeParse(body);
+  const [reason] = parsedBody.success ? [] : reasonsIn('cli.usage', parsedBody.error, body);
+  if (reason !== undefined) throw misused(reason);
+  return JSON.stringify(body);
+};
+
 /** The plane of a stage, in the AWS account and region that the environment names. */
 export const planeOf = (stage: string, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Plane => {
   const endpoint = env.AWS_ENDPOINT_URL_EXECUTE_API || env.AWS_ENDPOINT_URL || undefined;
@@ -111,19 +124,25 @@ export const planeOf = (stage: string, signal: AbortSignal, env: NodeJS.ProcessE
     found ??= lookUp(stage, env, signal);
     return found;
   };
+  const send = async (route: Route, path: string, { from, body }: { from?: string | undefined; body?: string }) => {
+    const { apiUrl, region } = await address();
+    const url = new URL(apiUrl.replace(/\/$/, '') + path);
+    if (from !== undefined) url.searchParams.set('from', from);
+    const repeatable = route.method === 'GET' || route.repeatable === true;
+    const { method } = route;
+    const response = await sendPatiently({ method, url, body, region, signal, endpoint }, repeatable);
+    const document = parsed(response.body);
+    // A gateway that knows no such route says 404 too, but not in the plane's words.
+    if (response.status === 404 && ApiError.safeParse(document).success) return undefined;
+    const answer = route.response.safeParse(document);
+    if (response.status !== 200 || !answer.success) throw refusal(response, url);
+    return answer.data;
+  };
   return {
     address,
-    ask: async <Route extends keyof Routes>(route: Route, question: Question<Route>, from?: string) => {
-      const { apiUrl, region } = await address();
-      const url = new URL(apiUrl.replace(/\/$/, '') + filled(api[route].path, question));
-      if (from !== undefined) url.searchParams.set('from', from);
-      const response = await getPatiently({ url, region, signal, endpoint });
-      const document = parsed(response.body);
-      // A gateway that knows no such route says 404 too, but not in the plane's words.
-      if (response.status === 404 && ApiError.safeParse(document).success) return undefined;
-      const answer = api[route].response.safeParse(document);
-      if (response.status !== 200 || !answer.success) throw refusal(response, url);
-      return answer.data as Answer<Route>;
-    },
+    ask: async <Q extends Question>(route: Q, names: Names<Q['path']>, from?: string) =>
+      (await send(route, filled(route.path, names), { from })) as Answer<Q> | undefined,
+    tell: async <A extends Act>(route: A, names: Names<A['path']>, body: z.input<A['request']>) =>
+      (await send(route, filled(route.path, names), { body: bodyFor(route, body) })) as Answer<A> | undefined,
   };
 };

@@ -9,7 +9,7 @@ import { concurrently } from '../core/kernel/concurrently.ts';
 import { digestOfRaw } from '../core/kernel/digest.ts';
 import { type Reason, show } from '../core/kernel/reason.ts';
 import type { Resource } from '../core/kernel/root-digest.ts';
-import type { FilePage } from '../core/registry/api.ts';
+import { type FilePage, registryApi } from '../core/registry/api.ts';
 import { keyHint } from '../core/signing/public-key.ts';
 import { MAX_BUNDLE_BYTES, verifyBundle } from '../core/signing/verify-bundle.ts';
 import type { Context } from './context.ts';
@@ -61,12 +61,12 @@ const requireNoFolder = async (dir: string): Promise<void> => {
 };
 
 const listAll = async ({ plane }: PullPorts, { model, version }: PullRequest): Promise<Listing | undefined> => {
-  const first = await plane.ask('files', { model, version });
+  const first = await plane.ask(registryApi.files, { model, version });
   if (first === undefined) return undefined;
   const files = [...first.files];
   let { next } = first;
   while (next !== undefined) {
-    const page = await plane.ask('files', { model, version }, next);
+    const page = await plane.ask(registryApi.files, { model, version }, next);
     files.push(...(page?.files ?? []));
     next = page?.next;
   }
@@ -138,7 +138,7 @@ const otherRoot = ({ root }: Listing, found: string): Reason[] =>
 
 const trustedKey = async ({ plane }: PullPorts, file: string | undefined) => {
   if (file !== undefined) return { pem: await readKeyFile(file), from: 'file' as const };
-  const answer = await plane.ask('key', {});
+  const answer = await plane.ask(registryApi.key, {});
   if (answer === undefined)
     throw couldNotTell({ message: 'the plane does not tell its key', fix: 'Give it with --key.' });
   return { pem: answer.pem, from: 'plane' as const };

@@ -18,7 +18,10 @@ class Sha256 {
 }
 
 export type SignedRequest = {
+  readonly method: 'GET' | 'POST';
   readonly url: URL;
+  /** JSON; covered by the signature. */
+  readonly body?: string | undefined;
   readonly region: string;
   readonly signal: AbortSignal;
   /** Where to connect to instead of the host that the URL names, which stays the one that is signed and sent. */
@@ -30,19 +33,24 @@ export type Response = { readonly status: number; readonly body: string };
 const MAX_BYTES = 64 * 1024 ** 2;
 const PATIENCE_MS = 30_000;
 
-const signedHeaders = async ({ url, region }: SignedRequest): Promise<Record<string, string>> => {
+const signedHeaders = async ({ method, url, body, region }: SignedRequest): Promise<Record<string, string>> => {
   const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
     import('@smithy/signature-v4'),
     import('@aws-sdk/credential-provider-node'),
   ]);
   const signer = new SignatureV4({ service: 'execute-api', region, credentials: defaultProvider(), sha256: Sha256 });
   const { headers } = await signer.sign({
-    method: 'GET',
+    method,
     protocol: url.protocol,
     hostname: url.hostname,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    headers: { host: url.host, accept: 'application/json' },
+    headers: {
+      host: url.host,
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
   });
   return headers;
 };
@@ -59,21 +67,21 @@ const read = async (response: AsyncIterable<Buffer>): Promise<string> => {
 };
 
 const send = (asked: SignedRequest, headers: Record<string, string>, signal: AbortSignal): Promise<Response> => {
-  const { url, endpoint } = asked;
+  const { method, url, body, endpoint } = asked;
   const via = new URL(endpoint ?? url);
   const request = via.protocol === 'http:' ? overHttp : overHttps;
   const host = via.hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
-    request({ host, port: via.port, path: url.pathname + url.search, headers, signal }, (response) => {
-      read(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    request({ method, host, port: via.port, path: url.pathname + url.search, headers, signal }, (response) => {
+      read(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject);
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 };
 
-/** GET with an AWS signature (SigV4, service execute-api), by the credentials of the usual AWS environment. */
-export const signedGet = async (asked: SignedRequest): Promise<Response> => {
+/** A request with an AWS signature (SigV4, service execute-api), by the credentials of the usual AWS environment. */
+export const sendSigned = async (asked: SignedRequest): Promise<Response> => {
   const headers = await signedHeaders(asked);
   const patience = AbortSignal.timeout(PATIENCE_MS);
   try {

@@ -1,6 +1,6 @@
 import type { AttemptStatus } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
-import type { VersionStatus } from '../core/registry/api.ts';
+import { registryApi, type VersionStatus } from '../core/registry/api.ts';
 import { couldNotTell, EXIT, type ExitCode, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { counted, reasonLines } from './text.ts';
@@ -35,7 +35,7 @@ const headline = ({ model, version, state, registered }: VersionStatus): string 
 
 /** How a version stands: registered, refused, unknown, or still on its way. */
 export const status = async (subject: StatusRequest, plane: Plane): Promise<Outcome<VersionStatus>> => {
-  const document = await plane.ask('status', subject);
+  const document = await plane.ask(registryApi.status, subject);
   if (document === undefined)
     throw couldNotTell({ message: 'the plane does not say', found: show(subject), fix: 'Try again later.' });
   const text = [headline(document), ...document.attempts.flatMap(attemptLines)].join('\n');

@@ -21,10 +21,11 @@ import { GovernedTable } from './platform/governed-table.ts';
 import { GovernedTopic } from './platform/governed-topic.ts';
 import { layGround, type Network } from './platform/ground.ts';
 import { allow } from './platform/permissions.ts';
+import { PlaneApi } from './platform/plane-api.ts';
 import { Policy } from './policy/policy.ts';
 import { FactStream } from './registry/fact-stream.ts';
 import { INVERSE_INDEX, Registry } from './registry/registry.ts';
-import { RegistryApi } from './registry/registry-api.ts';
+import { RegistryQueries } from './registry/registry-queries.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
@@ -37,7 +38,7 @@ export type ModelGovernanceProps = {
   modelBucket?: IBucket;
   /** Encrypts what the plane keeps. CloudWatch must be allowed to use it for the topics. */
   dataKey?: IKey;
-  /** ECC_NIST_P256, SIGN_VERIFY. Its key policy should leave `kms:Sign` to `signerRoleArn` alone. */
+  /** ECC_NIST_P256, SIGN_VERIFY. Its key policy should leave `kms:Sign` to `signerRoleArns` alone. */
   signingKey?: IKey;
   eventBus?: IEventBus;
   pageTopic?: ITopic;
@@ -67,7 +68,8 @@ export class ModelGovernance extends Construct {
   readonly signing: Signing;
   readonly registry: Registry;
   readonly intake: Intake;
-  readonly api: RegistryApi;
+  readonly api: PlaneApi;
+  readonly queries: RegistryQueries;
   readonly parameterName: string;
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
@@ -113,7 +115,15 @@ export class ModelGovernance extends Construct {
       tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
     });
     const { attempts, signing } = this;
-    this.api = new RegistryApi(this, 'Api', { registry, attempts, evidence, models, signing });
+    this.api = new PlaneApi(this, 'Api');
+    this.queries = new RegistryQueries(this, 'Queries', {
+      api: this.api,
+      registry,
+      attempts,
+      evidence,
+      models,
+      signing,
+    });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
   }
@@ -161,8 +171,8 @@ export class ModelGovernance extends Construct {
     });
   }
 
-  get signerRoleArn(): string {
-    return this.signing.signVersion.role.roleArn;
+  get signerRoleArns(): readonly string[] {
+    return this.signing.signerRoleArns;
   }
 
   /**
@@ -171,14 +181,14 @@ export class ModelGovernance extends Construct {
    */
   grantSubmit(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantSubmit(who, models);
-    this.api.grantQuery(who, models);
+    this.queries.grantAsk(who, models);
     this.#grantAddress(who);
   }
 
   /** Read registered versions of `models` and everything that the registry says about them. */
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
-    this.api.grantQuery(who, models);
+    this.queries.grantAsk(who, models);
     this.#grantAddress(who);
   }
 
@@ -194,7 +204,7 @@ export class ModelGovernance extends Construct {
     }
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
-    this.api.grantQuery(who);
+    this.queries.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -206,7 +216,7 @@ export class ModelGovernance extends Construct {
     this.attempts.grantLook(who);
     this.intake.workflow.grantReadHistory(who);
     this.signing.grantReadPublicKey(who);
-    this.api.grantQuery(who);
+    this.queries.grantAsk(who);
     this.#grantAddress(who);
   }
 

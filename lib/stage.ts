@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
+import { AdmissionRules } from '../core/admission/contract.ts';
 import { GateRules } from '../core/gates/contract.ts';
 import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
@@ -42,6 +43,7 @@ export const StageConfig = z
         message: 'more than intake.timeoutSeconds, or an attempt is taken from a workflow that still runs',
       }),
     gates: GateRules.prefault({}),
+    admission: AdmissionRules.prefault({}),
     rollout: RolloutRules.prefault({}),
     evidence: z
       .strictObject({

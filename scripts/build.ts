@@ -6,10 +6,12 @@ import { bundleHandler, HANDLER } from './bundle-handler.ts';
 
 const repository = join(import.meta.dirname, '..');
 
+/** cedar-wasm's entry for Node reads its module from `__dirname`, which every bundled file defines. */
+const CEDAR = ['node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm', 'policies'];
+
 /** What a handler reads from its own folder beside its code: a file, or every file of a folder. */
 const assets: Readonly<Record<string, readonly string[]>> = {
-  // cedar-wasm's entry for Node reads its module from `__dirname`, which every bundled file defines.
-  'policy/decide-registration': ['node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm', 'policies'],
+  'policy/decide-registration': CEDAR,
 };
 
 /** What every handler is made with, beside its own sources. */

@@ -1,12 +1,19 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { manifestSchema } from '../core/intake/manifest-schema.ts';
 import { inferenceEventSchema } from '../core/telemetry/inference-event-schema.ts';
+import { eventSchemas } from './event-schemas.ts';
 
-/** Writes the published schemas. A test compares them with what this writes, so a forgotten run is noticed. */
+const schemaUrl = (name: string) => new URL(`../schemas/${name}`, import.meta.url);
+
+/** Writes the published schemas. Tests compare them with what this writes, so a forgotten run is noticed. */
 const schemas = {
   'manifest.v1.schema.json': manifestSchema(),
   'inference-event.v1.schema.json': inferenceEventSchema(),
+  ...(await eventSchemas()),
 };
 
+// An event that was renamed leaves nothing behind.
+rmSync(schemaUrl('events/'), { recursive: true, force: true });
+mkdirSync(schemaUrl('events/'), { recursive: true });
 for (const [name, schema] of Object.entries(schemas))
-  writeFileSync(new URL(`../schemas/${name}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+  writeFileSync(schemaUrl(name), `${JSON.stringify(schema, null, 2)}\n`);

@@ -11,6 +11,9 @@ export const factId = (event: EventContract, ...identity: readonly string[]): st
 /** Sort key of an outbox item; the stream that publishes facts sees nothing else. */
 export const FACT_SK = 'FACT';
 
+/** Partition keys of outbox items, as a pattern of IAM. */
+export const FACT_KEYS = 'FACT#*';
+
 /** How long a published fact stays in the outbox, for whoever has to publish it again. */
 const KEPT_SECONDS = 30 * 24 * 3600;
 

@@ -4,7 +4,7 @@ import { Digest } from '../kernel/digest.ts';
 import { LineageEdge } from '../lineage/contract.ts';
 import { ModelHead, RegisteredVersion } from './contract.ts';
 
-/** What the plane's HTTP API answers. Every route is IAM-authenticated; the CLI reads nothing else of the plane. */
+/** What the plane's HTTP API answers about models, versions and lineage. */
 
 export const ModelList = z.object({ models: z.array(ModelHead), next: z.string().optional() });
 export type ModelList = z.infer<typeof ModelList>;
@@ -46,16 +46,13 @@ export type Lineage = z.infer<typeof Lineage>;
 export const PublicKey = z.object({ pem: z.string(), keyArn: z.string() });
 export type PublicKey = z.infer<typeof PublicKey>;
 
-/** Every error of the API: what was wrong, in the same words as everywhere else. */
-export const ApiError = z.object({ error: z.object({ message: z.string(), fix: z.string().optional() }) });
-
-export const api = {
-  models: { path: '/v1/models', response: ModelList },
-  model: { path: '/v1/models/{model}', response: ModelDetail },
-  status: { path: '/v1/models/{model}/versions/{version}', response: VersionStatus },
-  files: { path: '/v1/models/{model}/versions/{version}/files', response: FilePage },
-  lineage: { path: '/v1/models/{model}/versions/{version}/lineage', response: Lineage },
-  key: { path: '/v1/key', response: PublicKey },
+export const registryApi = {
+  models: { method: 'GET', path: '/v1/models', response: ModelList },
+  model: { method: 'GET', path: '/v1/models/{model}', response: ModelDetail },
+  status: { method: 'GET', path: '/v1/models/{model}/versions/{version}', response: VersionStatus },
+  files: { method: 'GET', path: '/v1/models/{model}/versions/{version}/files', response: FilePage },
+  lineage: { method: 'GET', path: '/v1/models/{model}/versions/{version}/lineage', response: Lineage },
+  key: { method: 'GET', path: '/v1/key', response: PublicKey },
 } as const;
 
 /** What the SSM parameter `/clearance/<stage>/plane` holds: all that a client has to know to find the plane. */

@@ -1,21 +1,11 @@
 import type { Marks } from '../../core/intake/ports.ts';
+import { CLEARANCE, findMark, tagsOf } from '../platform/s3-marks.adapter.ts';
 import { gone } from '../platform/s3-pinned.adapter.ts';
 import { s3 } from '../platform/s3-write-once.adapter.ts';
 
-/** The tag that the bucket policy reads. */
-const CLEARANCE = 'clearance';
-
-const tagsOf = async (bucket: string, object: { key: string; versionId: string }) => {
-  const { sdk, client } = await s3();
-  const { TagSet } = await client
-    .send(new sdk.GetObjectTaggingCommand({ Bucket: bucket, Key: object.key, VersionId: object.versionId }))
-    .catch(gone(object));
-  return TagSet ?? [];
-};
-
 /** The clearance tag on object versions; tags of other names are left as they are. */
 export const s3Marks: Marks = {
-  find: async (bucket, object) => (await tagsOf(bucket, object)).find((tag) => tag.Key === CLEARANCE)?.Value,
+  find: findMark,
 
   set: async (bucket, object, mark) => {
     const tags = await tagsOf(bucket, object);

@@ -1,9 +1,9 @@
 import { policy } from '../../core/policy/contract.ts';
 import { decideAttempt } from '../../core/policy/decide-attempt.ts';
+import { bundledPolicySet } from '../platform/bundled-policies.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { task } from '../platform/task.ts';
-import { bundledPolicySet } from './bundled-policies.ts';
 
 const contract = policy.tasks.decideRegistration;
 const env = readEnv(contract);

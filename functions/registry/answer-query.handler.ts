@@ -1,16 +1,17 @@
 import { statusOf } from '../../core/intake/attempt.ts';
 import { answerQuery } from '../../core/registry/answer-query.ts';
+import { registryApi } from '../../core/registry/api.ts';
 import { registry } from '../../core/registry/contract.ts';
 import { readSigningKey } from '../../core/signing/public-key.ts';
 import { dynamodbAttempts } from '../platform/dynamodb-attempts.adapter.ts';
 import { kmsSigner } from '../platform/kms-signer.adapter.ts';
 import { lazy } from '../platform/lazy.ts';
-import { onRequest } from '../platform/on-request.ts';
+import { onRoutes } from '../platform/on-routes.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { dynamodbReader } from './dynamodb-reader.adapter.ts';
-import { routeQuery } from './route-query.ts';
+import { queryAnswers } from './query-answers.ts';
 
 const env = readEnv(registry.reactors.answerQuery);
 const attempts = dynamodbAttempts(env.INTAKE_TABLE, clock);
@@ -22,8 +23,9 @@ const publicKey = lazy(async () => {
   return { pem: key.pem, keyArn: env.SIGNING_KEY_ARN };
 });
 
-export const handler = onRequest(
-  routeQuery({
+export const handler = onRoutes(
+  registryApi,
+  queryAnswers({
     queries: answerQuery({
       registry: dynamodbReader(env.REGISTRY_TABLE),
       attempts: async (subject) => (await attempts.ofVersion(subject)).map(statusOf),

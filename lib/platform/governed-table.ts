@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { FACT_KEYS } from '../../core/kernel/fact.ts';
 import { useKey } from './data-key.ts';
 import { groundOf } from './ground.ts';
 import { allow } from './permissions.ts';
@@ -55,6 +56,16 @@ export class GovernedTable extends Table {
     allow(who, {
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       resources: [this.tableArn],
+    });
+    useKey(who, this.encryptionKey, { through: 'dynamodb', write: true });
+  }
+
+  /** Puts facts that go with no other change of state, and nothing else: no item under any other key. */
+  grantTell(who: IGrantable): void {
+    allow(who, {
+      actions: ['dynamodb:PutItem'],
+      resources: [this.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [FACT_KEYS] } },
     });
     useKey(who, this.encryptionKey, { through: 'dynamodb', write: true });
   }

@@ -9,10 +9,11 @@ import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 
-/** The key that verdicts are signed with, and the one function that may sign. */
+/** The key that model versions and verdicts are signed with, and the two functions that may sign: one for each. */
 export class Signing extends Construct {
   readonly key: IKey;
   readonly signVersion: GovernedFunction;
+  readonly #signers: string[] = [];
 
   constructor(
     scope: Construct,
@@ -27,7 +28,7 @@ export class Signing extends Construct {
       env: { EVIDENCE_BUCKET: evidence.bucketName, SIGNING_KEY_ARN: this.key.keyArn },
     });
     evidence.grantKeep(this.signVersion, 'signing/*');
-    allow(this.signVersion, { actions: ['kms:Sign', 'kms:GetPublicKey'], resources: [this.key.keyArn] });
+    this.grantSign(this.signVersion);
     new PagingAlarm(this, 'VersionsCannotBeSigned', {
       symptom: 'Model versions that passed every check cannot be signed.',
       runbook: 'signing#versions-cannot-be-signed',
@@ -35,6 +36,21 @@ export class Signing extends Construct {
       metric: this.signVersion.metricErrors(),
       threshold: 3,
     });
+  }
+
+  /**
+   * Signs with the key, past the Deny of its policy. One key for models and verdicts, so that whoever checks either has
+   * one public key to keep; they cannot be taken for each other, because what is signed names its predicate type, and
+   * whoever opens it asks for that type.
+   */
+  grantSign(step: GovernedFunction): void {
+    this.#signers.push(step.role.roleArn);
+    allow(step, { actions: ['kms:Sign', 'kms:GetPublicKey'], resources: [this.key.keyArn] });
+  }
+
+  /** Roles that an imported key's policy should leave `kms:Sign` to. */
+  get signerRoleArns(): readonly string[] {
+    return this.#signers;
   }
 
   #ownKey(): Key {
@@ -49,14 +65,12 @@ export class Signing extends Construct {
     });
     key.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'OnlyTheSignerSigns',
+        sid: 'OnlySignersSign',
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
         actions: ['kms:Sign'],
         resources: ['*'],
-        conditions: {
-          ArnNotEquals: { 'aws:PrincipalArn': Lazy.string({ produce: () => this.signVersion.role.roleArn }) },
-        },
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.#signers }) } },
       }),
     );
     return key;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plane } from '../../cli/plane.ts';
 import type { Answer } from '../../core/intake/contract.ts';
+import { registryApi } from '../../core/registry/api.ts';
 import { verifyWithStockTool } from '../stock-tools.ts';
 import { hostilePickle } from './hostile-pickle.ts';
 import { bytesIn, type Files, flipped, redeclared, shippedModel } from './model-files.ts';
@@ -90,8 +91,8 @@ export const chapters = (stage: Stage) => {
 
   const look = async (): Promise<Outcome> => {
     const question = { model: shipped.model, version: shipped.version };
-    const status = await plane.ask('status', question);
-    const lineage = await plane.ask('lineage', question);
+    const status = await plane.ask(registryApi.status, question);
+    const lineage = await plane.ask(registryApi.lineage, question);
     const version = status?.registered;
     if (version === undefined || lineage === undefined) return { ok: false, outcome: 'not in the registry' };
     tell.note(`${version.model} ${version.version}  ${version.stage}, ${version.format}, tier ${version.tier}`);
@@ -134,7 +135,7 @@ export const chapters = (stage: Stage) => {
   const redeliver = async (): Promise<Outcome> => {
     const outputs = await Promise.all(Array.from({ length: 5 }, () => client.announceAgain(shipped, attempt)));
     const ignored = outputs.filter((output) => (output as { outcome?: string })?.outcome === 'answered').length;
-    const head = await plane.ask('model', { model: shipped.model });
+    const head = await plane.ask(registryApi.model, { model: shipped.model });
     tell.note(`5 more deliveries of the same event: ${ignored} ignored; versions registered: ${head?.head.versions}`);
     return { ok: ignored === 5 && head?.head.versions === 1, outcome: `${ignored} of 5 ignored` };
   };

@@ -1,18 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { key } from '../../cli/key.ts';
 import { listModels, listVersions } from '../../cli/list.ts';
 import { EXIT } from '../../cli/outcome.ts';
 import { planeOf } from '../../cli/plane.ts';
 import { status } from '../../cli/status.ts';
 import type { AttemptStatus } from '../../core/intake/contract.ts';
+import { registryApi } from '../../core/registry/api.ts';
 import { folderOf } from './folder.ts';
 
 type Reply = { readonly status?: number; readonly body: unknown };
 
 const API = 'abcd1234.execute-api.eu-central-1.amazonaws.com';
-const requests: { method: string; path: string; host: string; authorization: string }[] = [];
+const requests: { method: string; path: string; host: string; authorization: string; body?: string }[] = [];
 let replies: Reply[];
 let parameter: Reply;
 let endpoint: string;
@@ -24,10 +26,12 @@ const answer = (response: ServerResponse, { status: code = 200, body }: Reply) =
     .end(typeof body === 'string' ? body : JSON.stringify(body));
 
 /** Speaks for SSM and the API alike, as one endpoint for all of AWS does: the signature says which is meant. */
-const serve = (request: IncomingMessage, response: ServerResponse) => {
+const serve = async (request: IncomingMessage, response: ServerResponse) => {
   const { host = '', authorization = '' } = request.headers;
   if (authorization.includes('/ssm/')) return answer(response, parameter);
-  requests.push({ method: request.method ?? '', path: request.url ?? '', host, authorization });
+  const body = (await request.toArray()).join('');
+  const { method = '', url: path = '' } = request;
+  requests.push({ method, path, host, authorization, ...(body !== '' && { body }) });
   return answer(response, replies.length > 1 ? (replies.shift() as Reply) : (replies[0] ?? { status: 500, body: '' }));
 };
 
@@ -73,7 +77,7 @@ const told = (body: unknown, code = 200): void => {
 test('a question is signed for the API and carries its host, wherever it is sent', async () => {
   told({ models: [] });
 
-  await plane().ask('models', {});
+  await plane().ask(registryApi.models, {});
 
   expect(requests).toEqual([
     { method: 'GET', path: '/v1/models', host: API, authorization: expect.stringContaining('AKIAEXAMPLE/') },
@@ -84,7 +88,7 @@ test('a question is signed for the API and carries its host, wherever it is sent
 test('names are part of the path and nothing else', async () => {
   told({ error: { message: 'not registered' } }, 404);
 
-  await plane().ask('status', { model: 'a/../b', version: '1.0+x?y' });
+  await plane().ask(registryApi.status, { model: 'a/../b', version: '1.0+x?y' });
 
   expect(requests[0]?.path).toBe('/v1/models/a%2F..%2Fb/versions/1.0%2Bx%3Fy');
 });
@@ -92,7 +96,7 @@ test('names are part of the path and nothing else', async () => {
 test.each(['', '.', '..'])('the name %o, which a path cannot carry, is a wrong call', async (model) => {
   told({ models: [] });
 
-  await expect(plane().ask('model', { model })).rejects.toMatchObject({ exitCode: EXIT.usage });
+  await expect(plane().ask(registryApi.model, { model })).rejects.toMatchObject({ exitCode: EXIT.usage });
   expect(requests).toEqual([]);
 });
 
@@ -108,13 +112,13 @@ test.each(['not JSON', '{"stage":"dev"}', undefined])('a parameter that holds %o
 test('what the plane does not know is undefined', async () => {
   told({ error: { message: 'not registered' } }, 404);
 
-  expect(await plane().ask('model', { model: 'nope' })).toBeUndefined();
+  expect(await plane().ask(registryApi.model, { model: 'nope' })).toBeUndefined();
 });
 
 test('an answer that is lost is asked for again', async () => {
   replies = [{ status: 503, body: '' }, { status: 429, body: '' }, { body: { models: [] } }];
 
-  expect(await plane().ask('models', {})).toEqual({ models: [] });
+  expect(await plane().ask(registryApi.models, {})).toEqual({ models: [] });
   expect(requests).toHaveLength(3);
 });
 
@@ -126,7 +130,7 @@ test.each([
 ])('%s leaves the question open', async (_what, code, body) => {
   told(body, code);
 
-  await expect(plane().ask('models', {})).rejects.toMatchObject({
+  await expect(plane().ask(registryApi.models, {})).rejects.toMatchObject({
     exitCode: EXIT.unknown,
     reason: { path: `https://${API}/v1/models`, found: `HTTP ${code}` },
   });
@@ -135,7 +139,7 @@ test.each([
 test("the plane's own words and fix are passed on", async () => {
   told({ error: { message: 'from: found x', fix: 'Leave it out.' } }, 400);
 
-  await expect(plane().ask('models', {})).rejects.toMatchObject({
+  await expect(plane().ask(registryApi.models, {})).rejects.toMatchObject({
     reason: { message: 'from: found x', fix: 'Leave it out.' },
   });
 });
@@ -155,6 +159,56 @@ test('nobody listening leaves the question open', async () => {
   await expect(plane().address()).rejects.toMatchObject({
     exitCode: EXIT.unknown,
     reason: { message: 'AWS cannot be reached' },
+  });
+});
+
+describe('an act', () => {
+  const route = {
+    method: 'POST',
+    path: '/v1/things/{thing}/change',
+    request: z.strictObject({ reason: z.string().min(1) }),
+    response: z.object({ outcome: z.string() }),
+  } as const;
+  const repeatable = { ...route, repeatable: true } as const;
+  const change = { thing: 'a' };
+
+  test('is sent with its body, which the signature covers', async () => {
+    told({ outcome: 'done' });
+
+    const answered = await plane().tell(route, change, { reason: 'größer' });
+
+    expect(answered).toEqual({ outcome: 'done' });
+    expect(requests).toEqual([
+      {
+        method: 'POST',
+        path: '/v1/things/a/change',
+        host: API,
+        authorization: expect.stringMatching(/content-type.*x-amz-content-sha256/),
+        body: '{"reason":"größer"}',
+      },
+    ]);
+  });
+
+  test('that no plane would take is a wrong call, and is not sent', async () => {
+    await expect(plane().tell(route, change, { reason: '' })).rejects.toMatchObject({
+      exitCode: EXIT.usage,
+      reason: { path: '$.reason', found: '""' },
+    });
+    expect(requests).toEqual([]);
+  });
+
+  test.each([
+    ['once, when its answer got lost: it may have been done', route, 503, 1],
+    ['again, when the gateway took nothing on', route, 429, 2],
+    ['again, when its answer got lost and it promises to be repeatable', repeatable, 503, 2],
+  ])('is sent %s', async (_, act, status, times) => {
+    replies = [{ status, body: '' }, { body: { outcome: 'done' } }];
+
+    await plane()
+      .tell(act, change, { reason: 'x' })
+      .catch(() => {});
+
+    expect(requests).toHaveLength(times);
   });
 });
 

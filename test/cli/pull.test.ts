@@ -5,9 +5,10 @@ import { EXIT } from '../../cli/outcome.ts';
 import type { Plane } from '../../cli/plane.ts';
 import { type PullRequest, pull } from '../../cli/pull.ts';
 import { verify } from '../../cli/verify.ts';
+import type { Question } from '../../core/kernel/api.ts';
 import { type Digest, digestOf } from '../../core/kernel/digest.ts';
 import { rootDigestOf } from '../../core/kernel/root-digest.ts';
-import type { FilePage } from '../../core/registry/api.ts';
+import { type FilePage, registryApi } from '../../core/registry/api.ts';
 import { signFiles } from '../support/signed-model.ts';
 import { type Folder, folderOf, quietly } from './folder.ts';
 import { type MemoryBucket, memoryBucket } from './memory-bucket.ts';
@@ -55,9 +56,9 @@ const plane = (): Plane =>
       apiUrl: 'https://api.example.com',
       modelBucket: 'models',
     }),
-    ask: async (route: string, question: { version?: string }, from = '0') => {
-      if (route === 'key') return { pem: publicKeyPem, keyArn: 'arn:key' };
-      return route === 'files' && question.version === '1.4.0' ? pages[Number(from)] : undefined;
+    ask: async (route: Question, names: { version?: string }, from = '0') => {
+      if (route === registryApi.key) return { pem: publicKeyPem, keyArn: 'arn:key' };
+      return route === registryApi.files && names.version === '1.4.0' ? pages[Number(from)] : undefined;
     },
   }) as Plane;
 

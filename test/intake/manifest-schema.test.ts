@@ -98,6 +98,10 @@ describe('the published manifest schema', () => {
       readFileSync(join(root, path), 'utf8').includes('toJSONSchema('),
     );
 
-    expect(callers.sort()).toEqual(['core/intake/manifest-schema.ts', 'core/telemetry/inference-event-schema.ts']);
+    expect(callers.sort()).toEqual([
+      'core/intake/manifest-schema.ts',
+      'core/kernel/event-schema.ts',
+      'core/telemetry/inference-event-schema.ts',
+    ]);
   });
 });

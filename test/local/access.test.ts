@@ -3,7 +3,7 @@ import { CreateKeyCommand, SignCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { actingAs, assume, verdict } from '../support/callers.ts';
-import { getApi } from '../support/http-api.ts';
+import { callApi } from '../support/http-api.ts';
 import { deploy, functionArn, functionOf, type Probed, probe } from '../support/probe.ts';
 
 const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
@@ -244,7 +244,7 @@ probe(
       { Id: { Ref: 'Api' }, Endpoint: { 'Fn::GetAtt': ['Api', 'ApiEndpoint'] } },
     );
     const ask = async (name: string) =>
-      getApi(aws, { apiId, path: '/models', credentials: await assume(aws, roleNamed(name)) });
+      callApi(aws, { apiId, path: '/models', credentials: await assume(aws, roleNamed(name)) });
     const unknown = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00', secretAccessKey: 'guessed' };
 
     expect(Endpoint).toBe(`https://${apiId}.execute-api.us-east-1.amazonaws.com`);
@@ -253,8 +253,8 @@ probe(
       body: 'arn:aws:sts::000000000000:assumed-role/caller/probe',
     });
     expect((await ask('stranger')).status).toBe(403);
-    expect((await getApi(aws, { apiId, path: '/models' })).status).toBe(403);
-    expect((await getApi(aws, { apiId, path: '/models', credentials: unknown })).status).toBe(403);
+    expect((await callApi(aws, { apiId, path: '/models' })).status).toBe(403);
+    expect((await callApi(aws, { apiId, path: '/models', credentials: unknown })).status).toBe(403);
   },
   { iam: true },
 );

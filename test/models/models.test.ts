@@ -172,5 +172,6 @@ test('the stakes that the cards declare spread the models over all three risk ti
     'iris-forest 1.0.0': 'light',
     'iris-forest 1.1.0': 'light',
     'wine-logreg 1.0.0': 'standard',
+    'wine-logreg 1.1.0': 'standard',
   });
 });

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { RiskTier } from '../../core/gates/contract.ts';
 import { EnvironmentName } from '../../core/kernel/identity.ts';
 import { decide } from '../../core/policy/decide.ts';
+import { askAboutDeployment } from '../../core/policy/decide-deployment.ts';
 import { deploymentRequest } from '../../core/policy/deployment-request.ts';
 import { loadPolicySet } from '../../core/policy/policy-set.ts';
-import { admissible, askPolicy } from '../support/admissible.ts';
-import { defaultPolicyFiles, manifestRisk, policySchema } from '../support/registration-evidence.ts';
+import { admissible } from '../support/admissible.ts';
+import { defaultPolicyFiles, defaultPolicySet, manifestRisk, policySchema } from '../support/registration-evidence.ts';
 
 const { version } = await admissible();
+const askPolicy = askAboutDeployment(defaultPolicySet());
 const environment = EnvironmentName.parse('prod');
 const facts = (tier: RiskTier, tiers: readonly RiskTier[] | undefined) => ({
   version: { ...version, tier },

@@ -1,12 +1,10 @@
 import type { AdmissionPorts } from '../../core/admission/admit-version.ts';
-import { AdmissionQuestion, AdmissionRules, type DeploymentFacts } from '../../core/admission/contract.ts';
+import { AdmissionQuestion, AdmissionRules } from '../../core/admission/contract.ts';
 import { canonicalJson, type Json } from '../../core/kernel/canonical-json.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import type { EvidenceRef } from '../../core/kernel/evidence.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
-import type { DecisionRecord } from '../../core/policy/contract.ts';
-import { decide } from '../../core/policy/decide.ts';
-import { deploymentRequest } from '../../core/policy/deployment-request.ts';
+import { askAboutDeployment } from '../../core/policy/decide-deployment.ts';
 import { RegisteredVersion } from '../../core/registry/contract.ts';
 import { omsStatement } from '../../core/signing/oms.ts';
 import { memoryEvidence } from './memory-evidence.ts';
@@ -14,14 +12,6 @@ import { memoryHolds } from './memory-holds.ts';
 import { p256Signer } from './p256-signer.ts';
 import { defaultPolicySet, evidenceOf } from './registration-evidence.ts';
 import { signPayload } from './signed-model.ts';
-
-const policySet = defaultPolicySet();
-
-/** Policy as the plane asks it. */
-export const askPolicy = (facts: DeploymentFacts): DecisionRecord => {
-  const request = deploymentRequest(facts);
-  return { decision: decide(policySet, request), request: request.query, policySet: policySet.digest };
-};
 
 /** A plane that has registered fraud 1.4.0 and has nothing against it in prod. */
 export const admissible = async () => {
@@ -65,7 +55,7 @@ export const admissible = async () => {
     holds: held.holds,
     readers: { mayRead: async (_, { key }) => !closed.has(key) },
     evidence,
-    policy: askPolicy,
+    policy: askAboutDeployment(defaultPolicySet()),
     signer,
     outbox: { put: async (fact) => void facts.push(fact) },
     clock: { now: () => time.now },

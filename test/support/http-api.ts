@@ -28,12 +28,31 @@ const bytes = (data: Sha256Input): Buffer =>
       ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
       : Buffer.from(data);
 
-type ApiRequest = { apiId: string; path: string; credentials?: Pick<Credentials, 'accessKeyId' | 'secretAccessKey'> };
+type Caller = Pick<Credentials, 'accessKeyId' | 'secretAccessKey'> & { sessionToken?: string };
+type ApiRequest = {
+  apiId: string;
+  path: string;
+  method?: 'GET' | 'POST';
+  /** Sent as JSON. */
+  body?: unknown;
+  credentials?: Caller;
+};
 
-/** A GET to an HTTP API under its own domain, sent to the emulator; signed when there are credentials. */
-export const getApi = async (aws: Pick<LocalAws, 'endpoint'>, { apiId, path, credentials }: ApiRequest) => {
+/** A request to an HTTP API under its own domain, sent to the emulator; signed when there are credentials. */
+export const callApi = async (
+  aws: Pick<LocalAws, 'endpoint'>,
+  { apiId, path, method = 'GET', body, credentials }: ApiRequest,
+) => {
   const hostname = `${apiId}.execute-api.us-east-1.amazonaws.com`;
-  const unsigned = { method: 'GET', protocol: 'https:', hostname, path, headers: { host: hostname } };
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const unsigned = {
+    method,
+    protocol: 'https:',
+    hostname,
+    path,
+    headers: { host: hostname, ...(text !== undefined && { 'content-type': 'application/json' }) },
+    ...(text !== undefined && { body: text }),
+  };
   const signed =
     credentials === undefined
       ? unsigned
@@ -42,13 +61,13 @@ export const getApi = async (aws: Pick<LocalAws, 'endpoint'>, { apiId, path, cre
         );
   const { port } = new URL(aws.endpoint);
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, method: 'GET', path, headers: signed.headers }, (response) => {
-      let body = '';
+    const asked = request({ host: '127.0.0.1', port, method, path, headers: signed.headers }, (response) => {
+      let answer = '';
       response.on('data', (chunk) => {
-        body += chunk;
+        answer += chunk;
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }));
     });
-    asked.on('error', reject).end();
+    asked.on('error', reject).end(text);
   });
 };

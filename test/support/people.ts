@@ -1,8 +1,9 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { api, PlaneAddress } from '../../core/registry/api.ts';
+import type { Route } from '../../core/kernel/api.ts';
+import { PlaneAddress, registryApi } from '../../core/registry/api.ts';
 import { actingAs, assume } from './callers.ts';
 import type { Plane } from './flight.ts';
-import { getApi } from './http-api.ts';
+import { callApi } from './http-api.ts';
 
 /** The roles of `test/e2e/people/app.ts`. */
 export type Person = 'Submitter' | 'ChurnSubmitter' | 'Reader' | 'ChurnReader' | 'Operator' | 'Auditor';
@@ -26,17 +27,23 @@ export const shellOf = async (plane: Plane, person: Person): Promise<Record<stri
   };
 };
 
-/** Asks the plane's API, found and signed as this person would. */
-export const askAs = async (
-  plane: Plane,
-  person: Person,
-  route: keyof typeof api,
-  { model = '', version = '' }: { model?: string; version?: string } = {},
-) => {
+type Called = Readonly<Record<string, string>>;
+
+/** Asks the plane's API, or tells it to do something, found and signed as this person would. */
+export const callAs = async (plane: Plane, person: Person, route: Route, names: Called = {}, body?: unknown) => {
   const { ssm } = await actingAsPerson(plane, person);
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: plane.outputs.PlaneParameter }));
   const { apiUrl } = PlaneAddress.parse(JSON.parse(Parameter?.Value ?? ''));
   const [apiId = ''] = new URL(apiUrl).hostname.split('.');
-  const path = api[route].path.replace('{model}', model).replace('{version}', version);
-  return getApi(plane, { apiId, path, credentials: await assume(plane, roleOf(plane, person)) });
+  const path = route.path.replace(/\{([a-z]+)\}/g, (_, name: string) => names[name] ?? '');
+  const { method } = route;
+  return callApi(plane, { apiId, method, path, body, credentials: await assume(plane, roleOf(plane, person)) });
 };
+
+/** Asks about a model or a version of one. */
+export const askAs = (
+  plane: Plane,
+  person: Person,
+  route: keyof typeof registryApi,
+  { model = '', version = '' }: { model?: string; version?: string } = {},
+) => callAs(plane, person, registryApi[route], { model, version });
