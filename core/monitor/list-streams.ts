@@ -57,7 +57,9 @@ export const listStreams =
       return [{ due, mark }];
     });
     const first = waiting.toSorted((a, b) => ((a.mark?.checkedAt ?? '') < (b.mark?.checkedAt ?? '') ? -1 : 1));
-    const oldest = waiting.flatMap(({ mark }) => (mark === undefined ? [] : now.getTime() - Date.parse(mark.checkedAt)));
+    const oldest = waiting.flatMap(({ mark }) =>
+      mark === undefined ? [] : now.getTime() - Date.parse(mark.checkedAt),
+    );
     measure(metrics.checkAge, Math.max(0, ...oldest) / 1000);
     return {
       streams: first.slice(0, MOST_STREAMS).map(({ due }) => due),

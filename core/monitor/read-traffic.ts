@@ -13,7 +13,11 @@ const ALL_TIERS_MINUTES = 3 * 24 * 60;
 const DAY_MINUTES = 24 * 60;
 
 /** The windows of all plans, each read once. */
-export const readWindows = async (traffic: Traffic, stream: Stream, plans: readonly Plan[]): Promise<readonly Window[]> => {
+export const readWindows = async (
+  traffic: Traffic,
+  stream: Stream,
+  plans: readonly Plan[],
+): Promise<readonly Window[]> => {
   const spans = plans.flatMap(({ current, history }) => [...current, ...history.flat()]);
   const once = new Map(spans.map((span) => [`${span.grain} ${span.start}`, span]));
   return once.size === 0 ? [] : traffic.windows(stream, [...once.values()]);

@@ -46,7 +46,16 @@ export const requestedHolds = ({ stream, environment, severity, reports, burn }:
     const scope = { model, version, environment };
     const effect = 'pause' as const;
     return [
-      { scope, deployment, effect, severity: gravity, reason, evidence: [evidence], runbook: RUNBOOKS[signal], placedBy },
+      {
+        scope,
+        deployment,
+        effect,
+        severity: gravity,
+        reason,
+        evidence: [evidence],
+        runbook: RUNBOOKS[signal],
+        placedBy,
+      },
     ];
   };
   const drifted = reports.findLast(({ document }) => document.drift?.outcome === 'drifted');
@@ -57,6 +66,11 @@ export const requestedHolds = ({ stream, environment, severity, reports, burn }:
   return [
     ...hold('drift.feature-shifted', drifted?.document.drift?.reasons ?? [], drifted?.ref, severity),
     ...hold('drift.schema-broken', broken?.document.schema.reasons ?? [], broken?.ref, severity),
-    ...hold('slo.budget-burning', urgent.flatMap(({ reasons }) => reasons), burn?.ref, urgent[0]?.severity ?? 'ticket'),
+    ...hold(
+      'slo.budget-burning',
+      urgent.flatMap(({ reasons }) => reasons),
+      burn?.ref,
+      urgent[0]?.severity ?? 'ticket',
+    ),
   ];
 };

@@ -40,8 +40,11 @@ export const wrongAfter = (
   burns: readonly BurnReport[],
 ): Wrong[] => {
   const standing = (signal: CheckSignal) => before?.wrong.filter((wrong) => wrong.signal === signal) ?? [];
-  const wrong = (signal: CheckSignal, { outcome, reasons }: { outcome: string; reasons: Wrong['reasons'] }, bad: string) =>
-    outcome === bad ? [{ signal, reasons }] : [];
+  const wrong = (
+    signal: CheckSignal,
+    { outcome, reasons }: { outcome: string; reasons: Wrong['reasons'] },
+    bad: string,
+  ) => (outcome === bad ? [{ signal, reasons }] : []);
   const drift = newestTold(reports.map((report) => report.drift));
   const schema = newestTold(reports.map((report) => report.schema));
   const burning = burns.filter(({ outcome }) => outcome === 'burning').flatMap(({ reasons }) => reasons);

@@ -69,5 +69,4 @@ const tierFinding = (tier: Tier, { target, windowDays, within, minimumBad, befor
 };
 
 /** Every tier: it fires when the budget burns faster than its factor over its long and its short window. */
-export const burnTiers = (input: BurnInput): TierFinding[] =>
-  TIERS.flatMap((tier) => tierFinding(tier, input));
+export const burnTiers = (input: BurnInput): TierFinding[] => TIERS.flatMap((tier) => tierFinding(tier, input));

@@ -24,7 +24,11 @@ const isWithin = (inner: Span, outer: Span): boolean =>
  * both there, the hour counts. A window that began earlier does not count, so at most the length of one window is
  * missing.
  */
-export const countsFor = (windows: readonly Answered[], objective: Objective, to: Date): ((minutes: number) => Counts) => {
+export const countsFor = (
+  windows: readonly Answered[],
+  objective: Objective,
+  to: Date,
+): ((minutes: number) => Counts) => {
   const spansOf = (grain: Window['grain']): Span[] =>
     windows
       .filter((window) => window.grain === grain)

@@ -3,7 +3,7 @@ import { planWindows } from '../../core/drift/plan-windows.ts';
 import { placeHold } from '../../core/hold/place-hold.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
-import type { Measure } from "../../core/kernel/metrics.ts";
+import type { Measure } from '../../core/kernel/metrics.ts';
 import { checkStream } from '../../core/monitor/check-stream.ts';
 import { DueStream, MonitorRules, monitor, type StreamMark } from '../../core/monitor/contract.ts';
 import { listStreams } from '../../core/monitor/list-streams.ts';
@@ -16,7 +16,7 @@ import { mergedTally } from '../../core/telemetry/merged-tally.ts';
 import { memoryEvidence } from './memory-evidence.ts';
 import { memoryHolds } from './memory-holds.ts';
 
-export const judges: Judges = { planWindows, checkWindow, checkObjectives, merge: mergedTally };
+const judges: Judges = { planWindows, checkWindow, checkObjectives, merge: mergedTally };
 
 const pathOf = ({ model, version, deployment }: Stream): string => `${model}/${version}/${deployment}`;
 
@@ -79,12 +79,13 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
         .filter(({ grain, start }) => grain === 'minute' && Date.parse(start) >= from.getTime() && new Date(start) < to)
         .map(({ start, tally }) => ({ start, ...tally })),
     baseline: async (subject) => {
-      const { baseline } = [...served].find(([path]) => path.startsWith(`${subject.model}/${subject.version}/`))?.[1] ?? {};
+      const { baseline } =
+        [...served].find(([path]) => path.startsWith(`${subject.model}/${subject.version}/`))?.[1] ?? {};
       if (baseline === 'broken') throw new SyntaxError('Unexpected end of JSON input');
       return baseline === undefined ? undefined : { digest: digestOf(subject.version), tally: baseline };
     },
   };
-  const measure: Measure = (metric, value) => void measured.push([metric.name, value]);
+  const measure = ((metric: { name: string }, value: number) => measured.push([metric.name, value])) as Measure;
   const seen = {
     streams: async () =>
       [...served].map(([path, { windows }]) => {
