@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
+import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -70,6 +71,7 @@ export class ModelGovernance extends Construct {
   readonly registry: Registry;
   readonly intake: Intake;
   readonly api: PlaneApi;
+  readonly holds: Holds;
   readonly queries: RegistryQueries;
   readonly parameterName: string;
   readonly #address: StringParameter;
@@ -110,13 +112,14 @@ export class ModelGovernance extends Construct {
       registry,
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
+    this.api = new PlaneApi(this, 'Api');
+    this.holds = new Holds(this, 'Holds', { api: this.api });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
+      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts, Holds: this.holds.table },
     });
     const { attempts, signing } = this;
-    this.api = new PlaneApi(this, 'Api');
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
       registry,
@@ -193,6 +196,7 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.holds.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -209,6 +213,7 @@ export class ModelGovernance extends Construct {
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.queries.grantAsk(who);
+    this.holds.grantAct(who);
     this.#grantAddress(who);
   }
 
@@ -221,6 +226,8 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
+    this.holds.grantAsk(who);
+    this.holds.table.grantLook(who);
     this.#grantAddress(who);
   }
 
