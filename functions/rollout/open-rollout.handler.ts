@@ -1,10 +1,10 @@
 import { rollout } from '../../core/rollout/contract.ts';
 import { openRollout } from '../../core/rollout/open-rollout.ts';
 import { readEnv } from '../platform/read-env.ts';
-import { versionRecords } from '../platform/registered-versions.adapter.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { task } from '../platform/task.ts';
+import { versionRecords } from '../platform/version-records.adapter.ts';
 import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
 import { targetReaders } from './targets.adapter.ts';
 

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { rolloutApi } from '../../core/rollout/api.ts';
 import { deploymentsPath, type RolloutRules, rollout } from '../../core/rollout/contract.ts';
-import type { Hold } from '../hold/hold.ts';
+import type { Holds } from '../hold/hold.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import type { GovernedTable } from '../platform/governed-table.ts';
@@ -19,7 +19,7 @@ export type RolloutStepsProps = {
   rules: RolloutRules;
   rollouts: RolloutTable;
   registry: GovernedTable;
-  holds: Hold;
+  holds: Holds;
   evidence: EvidenceBucket;
   signing: Signing;
   telemetry: Pick<Telemetry, 'table' | 'grantReadMinutes'>;
