@@ -31,7 +31,10 @@ export const makePackage = async (out = join(root, 'package')): Promise<string> 
     description,
     license,
     type: 'module',
-    exports: { '.': { types: './lib/model-governance.d.ts', default: './lib/model-governance.js' } },
+    exports: {
+      '.': { types: './lib/model-governance.d.ts', default: './lib/model-governance.js' },
+      './routing': { types: './readers/routing-reader.d.ts', default: './readers/routing-reader.js' },
+    },
     dependencies: { zod: dependencies.zod },
     peerDependencies: {
       'aws-cdk-lib': `^${dependencies['aws-cdk-lib']}`,
