@@ -28,11 +28,15 @@ import { Policy } from './policy/policy.ts';
 import { FactStream } from './registry/fact-stream.ts';
 import { INVERSE_INDEX, Registry } from './registry/registry.ts';
 import { RegistryQueries } from './registry/registry-queries.ts';
+import { Rollout } from './rollout/rollout.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+
+export { GovernedAlias, publishServing } from './rollout/governed-alias.ts';
+export { GovernedDeployment } from './rollout/governed-deployment.ts';
 
 /** Everything but the stage is made when left out. */
 export type ModelGovernanceProps = {
@@ -78,6 +82,7 @@ export class ModelGovernance extends Construct {
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
   readonly rollouts: RolloutTable;
+  readonly rollout: Rollout;
   readonly telemetry: Telemetry;
   readonly #models: ModelBucket;
 
@@ -136,6 +141,18 @@ export class ModelGovernance extends Construct {
       evidence,
       models,
       signing,
+    });
+    this.rollout = new Rollout(this, 'Rollout', {
+      rules: this.config.rollout,
+      rollouts: this.rollouts,
+      registry,
+      holds: this.holds,
+      evidence,
+      signing,
+      telemetry: this.telemetry,
+      api: this.api,
+      admitVersion: this.admission.admitVersion,
+      bus: this.eventBus,
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
@@ -218,6 +235,8 @@ export class ModelGovernance extends Construct {
   grantOperate(who: IGrantable): void {
     const { workflow, sweepUploads } = this.intake;
     workflow.grantOperate(who);
+    this.rollout.grantOperate(who);
+    this.api.grantAsk(who, rolloutApi);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
     const below = this.node.findAll();
     for (const child of below) {
@@ -238,6 +257,8 @@ export class ModelGovernance extends Construct {
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.attempts.grantLook(who);
     this.intake.workflow.grantReadHistory(who);
+    this.rollout.workflow.grantReadHistory(who);
+    this.rollouts.grantLook(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
     this.holds.grantAsk(who);

@@ -1,6 +1,6 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { GetAliasCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
-import { DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { deploymentsPath } from '../../core/rollout/contract.ts';
 import { GovernedAlias, publishServing, type Served } from '../../lib/rollout/governed-alias.ts';
@@ -18,7 +18,7 @@ const ALIAS = 'live';
 const templateFor = (name: string, served: Served, environment: string) => {
   const app = unbundledApp();
   const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
-  const stack = new Stack(app, name, { synthesizer });
+  const stack = new Stack(app, name, { synthesizer: synthesizer as IStackSynthesizer });
   const serving = new LambdaFunction(stack, 'Serving', {
     functionName: name,
     runtime: Runtime.NODEJS_24_X,
