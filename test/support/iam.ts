@@ -36,6 +36,11 @@ const operators: Readonly<Record<string, Operator>> = {
   Bool: (expected, actual) => actual !== undefined && expected.includes(actual),
   Null: (expected, actual) => expected.includes(String(actual === undefined)),
   NumericLessThan: ([limit = '0'], actual) => actual !== undefined && Number(actual) < Number(limit),
+  /** Of a request that carries one value or none. */
+  'ForAllValues:StringEquals': (expected, actual) => actual === undefined || expected.includes(actual),
+  'ForAllValues:StringLike': (expected, actual) =>
+    actual === undefined || expected.some((pattern) => matches(pattern, actual)),
+  'ForAnyValue:StringEquals': (expected, actual) => actual !== undefined && expected.includes(actual),
 };
 
 const holds = (condition: Statement['Condition'], context: RequestContext): boolean =>
@@ -53,15 +58,19 @@ const applies = (statement: Statement, { action, resource, context = {} }: Reque
 const statementsOf = (resource: Resource, document: string): Statement[] =>
   (resource.Properties[document] as { Statement: Statement[] } | undefined)?.Statement ?? [];
 
-/** Everything that is attached to a role: by itself and by policies that name it. */
+/** Everything that is attached to a role by policies that name it; CDK puts what one cannot hold into managed ones. */
 const statementsFor = (template: Template, role: string): Statement[] =>
-  resourcesOf(template, 'AWS::IAM::Policy')
+  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => resourcesOf(template, type))
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((holder) => printed(holder) === `<${role}>`))
     .flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument'));
 
-/** The policies of buckets and keys, in whose favour or against whom they speak left aside: all here name everybody. */
+/** The policies of buckets, keys and buses, in whose favour or against whom they speak left aside: all here name everybody. */
 const denialsAround = (template: Template): Statement[] => [
   ...resourcesOf(template, 'AWS::S3::BucketPolicy').flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument')),
+  ...resourcesOf(template, 'AWS::Events::EventBusPolicy').map(
+    ([, { Properties }]) => Properties.Statement as Statement,
+  ),
   ...resourcesOf(template, 'AWS::KMS::Key').flatMap(([id, key]) =>
     statementsOf(key, 'KeyPolicy').map((statement) => ({ ...statement, Resource: `<${id}.Arn>` })),
   ),

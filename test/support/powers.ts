@@ -9,6 +9,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const evidence = arn('AWS::S3::Bucket', 'Evidence');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
+  const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
   const workflow = `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Intake')[0]}>`;
   const version = `${models}/models/iris/1.0.0`;
@@ -55,6 +56,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'keep a decision': { action: 's3:PutObject', resource: `${attempt}/decision.json` },
     'keep a registry refusal': { action: 's3:PutObject', resource: `${attempt}/registry-refusal.json` },
     'keep a bundle': { action: 's3:PutObject', resource: `${evidence}/signing/iris/1.0.0/root-key.json` },
+    'keep a verdict': { action: 's3:PutObject', resource: `${evidence}/admission/iris/1.0.0/production/id.json` },
     'delete evidence': { action: 's3:DeleteObjectVersion', resource: `${attempt}/scan.json` },
     'read attempts': { action: 'dynamodb:GetItem', resource: table('Attempts') },
     'list open attempts': { action: 'dynamodb:Query', resource: `${table('Attempts')}/index/open` },
@@ -67,6 +69,17 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
     sign: { action: 'kms:Sign', resource: signingKey },
     'read the public key': { action: 'kms:GetPublicKey', resource: signingKey },
+    'read holds': { action: 'dynamodb:Query', resource: table('Holds') },
+    'change rollouts': {
+      action: 'dynamodb:PutItem',
+      resource: table('Rollouts'),
+      context: { 'dynamodb:LeadingKeys': 'ROLLOUT#1' },
+    },
+    'tell a fact of rollouts': {
+      action: 'dynamodb:PutItem',
+      resource: table('Rollouts'),
+      context: { 'dynamodb:LeadingKeys': 'FACT#1' },
+    },
     'disable the signing key': { action: 'kms:DisableKey', resource: signingKey },
     'use the data key by itself': { action: 'kms:Decrypt', resource: dataKey },
     'decrypt objects': { action: 'kms:Decrypt', resource: dataKey, context: through('s3') },
@@ -74,7 +87,17 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'decrypt items': { action: 'kms:Decrypt', resource: dataKey, context: through('dynamodb') },
     'encrypt items': { action: 'kms:Encrypt', resource: dataKey, context: through('dynamodb') },
     'start intake': { action: 'states:StartExecution', resource: workflow },
-    'put a fact on the bus': { action: 'events:PutEvents', resource: arn('AWS::Events::EventBus', 'Bus') },
+    'put a fact on the bus': {
+      action: 'events:PutEvents',
+      resource: bus,
+      context: { 'events:source': 'clearance', 'events:detail-type': 'hold.lifted.v1' },
+    },
+    'request a rollout': {
+      action: 'events:PutEvents',
+      resource: bus,
+      context: { 'events:source': 'clearance.request', 'events:detail-type': 'rollout.requested.v1' },
+    },
+    'ask for a verdict': { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'AdmitVersion') },
     'call a step': { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'SignVersion') },
     sweep: { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'SweepUploads') },
     'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
@@ -84,16 +107,17 @@ const requestsOf = (template: Template): Record<string, Request> => {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
     },
+    'ask admission': query(template, '/v1/admissions', 'POST'),
     'ask about a model': query(template, '/v1/models/iris'),
     'ask about another model': query(template, '/v1/models/other'),
   };
 };
 
-const query = (template: Template, path: string): Request => {
+const query = (template: Template, path: string, method = 'GET'): Request => {
   const api = printed({ Ref: findResource(template, 'AWS::ApiGatewayV2::Api', 'Api')[0] });
   return {
     action: 'execute-api:Invoke',
-    resource: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:${api}/$default/GET${path}`,
+    resource: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:${api}/$default/${method}${path}`,
   };
 };
 
