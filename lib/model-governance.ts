@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
@@ -12,6 +12,7 @@ import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { rolloutApi } from '../core/rollout/api.ts';
 import { Admission } from './admission/admission.ts';
+import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
@@ -114,7 +115,7 @@ export class ModelGovernance extends Construct {
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
     this.rollouts = new RolloutTable(this, 'Rollouts');
-    new FactStream(this, 'Facts', {
+    const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
       tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
     });
@@ -140,6 +141,7 @@ export class ModelGovernance extends Construct {
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
+    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
   }
 
   #layGround(props: ModelGovernanceProps) {
@@ -154,6 +156,7 @@ export class ModelGovernance extends Construct {
       network: props.network === undefined ? undefined : this.#attach(props.network),
       dataKey,
       accessLogs: new AccessLogBucket(this, 'AccessLogs', { removal, days: logDays }),
+      alarmPeriod: Duration.minutes(alarms.everyMinutes),
       pages: props.pageTopic ?? new GovernedTopic(this, 'Pages', { key: dataKey, emails: alarms.pageEmails }),
       tickets: props.ticketTopic ?? new GovernedTopic(this, 'Tickets', { key: dataKey, emails: alarms.ticketEmails }),
     });

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { manifestSchema } from '../core/intake/manifest-schema.ts';
+import { routingDocumentSchema } from '../core/rollout/routing-document-schema.ts';
 import { inferenceEventSchema } from '../core/telemetry/inference-event-schema.ts';
 import { eventSchemas } from './event-schemas.ts';
 
@@ -9,6 +10,7 @@ const schemaUrl = (name: string) => new URL(`../schemas/${name}`, import.meta.ur
 const schemas = {
   'manifest.v1.schema.json': manifestSchema(),
   'inference-event.v1.schema.json': inferenceEventSchema(),
+  'routing-document.v1.schema.json': routingDocumentSchema(),
   ...(await eventSchemas()),
 };
 

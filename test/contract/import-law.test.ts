@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { importLawViolations, PURE_LIBRARIES } from './guards/import-law.ts';
 import { importsOf, readSources, type Sources, withFault } from './guards/source.ts';
 
-const sources = readSources('{core,lib,functions,cli,bin}/**/*.ts');
+const sources = readSources('{core,lib,functions,cli,bin,readers}/**/*.ts');
 const standing = new Set(importLawViolations(sources));
 const addedBy = (faulty: Sources) => importLawViolations(faulty).filter((violation) => !standing.has(violation));
 
@@ -30,6 +30,8 @@ test.each([
   ['functions/intake/planted.handler.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'adapters only'],
   ['functions/intake/planted.handler.ts', "import '@smithy/signature-v4';", 'adapters only'],
   ['cli/planted.ts', "import { x } from '../functions/platform/log.ts';", 'the CLI sees core only'],
+  ['readers/planted.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'readers bring no library'],
+  ['readers/planted.ts', "import { x } from '../lib/stage.ts';", 'readers see core only'],
   ['bin/planted.ts', "import { x } from '../core/kernel/digest.ts';", 'the app sees lib only'],
   ['core/intake/index.ts', 'export const x = 1;', 'is a barrel'],
   [

@@ -46,3 +46,28 @@ test('an app of somebody else installs the package and puts the plane beside its
     rmSync(app, { recursive: true, force: true });
   }
 }, 120_000);
+
+const SERVER = `
+import { followRouting } from 'clearance/routing';
+const versions = [{ version: '1.0.0', root: 'sha256:${'0'.repeat(64)}', weight: 1000000 }];
+const fetch = async () => JSON.stringify({ schema_version: 1, model: 'fraud', sequence: 1, versions });
+const routing = await followRouting({ model: 'fraud', fetch });
+console.log(routing.route('eva').version);
+`;
+
+test('an inference server takes the routing reader from the package and installs nothing but zod for it', async () => {
+  const app = mkdtempSync(join(tmpdir(), 'clearance-server-'));
+  try {
+    const installed = join(app, 'node_modules');
+    mkdirSync(installed);
+    await makePackage(join(installed, 'clearance'));
+    symlinkSync(join(import.meta.dirname, '../../node_modules/zod'), join(installed, 'zod'));
+    writeFileSync(join(app, 'server.mjs'), SERVER);
+
+    const printed = execFileSync(process.execPath, ['server.mjs'], { cwd: app, encoding: 'utf8' });
+
+    expect(printed.trim()).toBe('1.0.0');
+  } finally {
+    rmSync(app, { recursive: true, force: true });
+  }
+}, 120_000);

@@ -33,6 +33,7 @@ const forPackages: Readonly<Record<string, Rule>> = {
       : SDK.test(name) && !from.endsWith('.adapter.ts')
         ? 'the SDK is imported by adapters only'
         : undefined,
+  readers: () => 'readers bring no library into a server: what core needs is enough',
   cli: (_, name) => (CDK.test(name) ? 'the CLI never reaches CDK' : undefined),
 };
 
@@ -52,6 +53,7 @@ const forFiles: Readonly<Record<string, Rule>> = {
       : 'functions see core, their own capability and functions/platform only',
   cli: (_, target) =>
     ['cli', 'core', 'package.json'].includes(layerOf(target)) ? undefined : 'the CLI sees core only',
+  readers: (_, target) => (['readers', 'core'].includes(layerOf(target)) ? undefined : 'readers see core only'),
   bin: (_, target) => (layerOf(target) === 'lib' ? undefined : 'the app sees lib only'),
 };
 
