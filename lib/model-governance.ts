@@ -14,6 +14,7 @@ import { rolloutApi } from '../core/rollout/api.ts';
 import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
+import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -73,6 +74,7 @@ export class ModelGovernance extends Construct {
   readonly registry: Registry;
   readonly intake: Intake;
   readonly api: PlaneApi;
+  readonly holds: Holds;
   readonly queries: RegistryQueries;
   readonly admission: Admission;
   readonly parameterName: string;
@@ -114,13 +116,14 @@ export class ModelGovernance extends Construct {
       registry,
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
+    this.api = new PlaneApi(this, 'Api');
+    this.holds = new Holds(this, 'Holds', { api: this.api });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
+      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts, Holds: this.holds.table },
     });
     const { attempts, signing } = this;
-    this.api = new PlaneApi(this, 'Api');
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
       registry,
@@ -135,7 +138,7 @@ export class ModelGovernance extends Construct {
       evidence,
       signing,
       registry,
-      holds: new GovernedTable(this, 'Holds', { indexes: [] }),
+      holds: this.holds,
       rollouts: this.rollouts,
       api: this.api,
     });
@@ -206,6 +209,7 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.holds.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -243,6 +247,7 @@ export class ModelGovernance extends Construct {
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.queries.grantAsk(who);
+    this.holds.grantAct(who);
     this.#grantAddress(who);
   }
 
@@ -255,6 +260,8 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
+    this.holds.grantAsk(who);
+    this.holds.table.grantLook(who);
     this.#grantAddress(who);
   }
 

@@ -2,6 +2,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { admissionApi } from '../../core/admission/api.ts';
 import { type AdmissionRules, admission } from '../../core/admission/contract.ts';
+import type { Holds } from '../hold/hold.ts';
 import type { ModelBucket } from '../intake/model-bucket.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
@@ -18,7 +19,7 @@ export type AdmissionProps = {
   evidence: EvidenceBucket;
   signing: Signing;
   registry: GovernedTable;
-  holds: GovernedTable;
+  holds: Holds;
   /** Of rollouts: what was answered is a fact, and leaves by its stream. */
   rollouts: GovernedTable;
   api: PlaneApi;
@@ -50,7 +51,7 @@ export class Admission extends Construct {
       contract: admission.tasks.admitVersion,
       env: {
         REGISTRY_TABLE: registry.tableName,
-        HOLD_TABLE: holds.tableName,
+        HOLD_TABLE: holds.table.tableName,
         ROLLOUT_TABLE: rollouts.tableName,
         EVIDENCE_BUCKET: evidence.bucketName,
         MODEL_BUCKET: models.bucket.bucketName,
@@ -62,7 +63,7 @@ export class Admission extends Construct {
       memory: 1024,
     });
     registry.grantLook(step);
-    holds.grantLook(step);
+    holds.table.grantLook(step);
     rollouts.grantTell(step);
     models.grantReadMarks(step);
     evidence.grantKeep(step, 'admission/*');

@@ -21,10 +21,11 @@ beforeAll(async () => {
   await findFunctions();
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
-  acts = actsOn(plane, { ...shipped, versions }, functions.get('signing/sign-version')?.name ?? '');
+  acts = actsOn(plane, { ...shipped, versions }, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
+const HOLDS = ['read holds', 'put a hold', 'delete a hold'];
 const ATTEMPTS = ['read attempts', 'change attempts'];
 
 const powers: Record<string, string[]> = {
@@ -60,7 +61,19 @@ const powers: Record<string, string[]> = {
   'intake/sweep-uploads': [...ATTEMPTS, 'start intake'],
   'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
   'registry/publish-facts': ['put a fact on the bus'],
+  'admission/admit-version': [
+    'read evidence',
+    'keep a verdict',
+    'sign',
+    'read the registry',
+    'read holds',
+    'tell a fact of rollouts',
+  ],
+  'admission/answer-admissions': ['read evidence', 'ask for a verdict'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
+  'hold/place-hold': HOLDS,
+  'hold/answer-holds': HOLDS,
+  'hold/open-list': ['put a hold'],
 };
 
 test.each(Object.entries(powers))('%s gets done what it is for, and is refused all else', async (entry, expected) => {
@@ -71,7 +84,7 @@ test.each(Object.entries(powers))('%s gets done what it is for, and is refused a
 
 test('every function of the plane is put to that test, and every act is within the powers of one', () => {
   const within = new Set(Object.values(powers).flat());
-  const beyondAll = ['upload a file', 'delete evidence', 'call a step'];
+  const beyondAll = ['upload a file', 'delete evidence', 'change rollouts', 'call a step'];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
   expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);

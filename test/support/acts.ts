@@ -1,4 +1,4 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SignCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
@@ -28,14 +28,26 @@ const EVIDENCE = {
   'keep gate findings': `intake/${ATTEMPT}/gates.json`,
   'keep a decision': `intake/${ATTEMPT}/decision.json`,
   'keep a registry refusal': `intake/${ATTEMPT}/registry-refusal.json`,
+  'keep a verdict': 'admission/probe/1.0.0/production/id.json',
   'keep a bundle': 'signing/probe/1.0.0/root-key.json',
 } as const;
 
+/** Of the outbox, by its key; the stream that publishes facts passes it over. */
+const TOLD = { pk: { S: 'FACT#probe' }, sk: { S: 'PROBE' } };
 const PROBED = { pk: { S: 'PROBE' }, sk: { S: 'PROBE' } };
 
-/** What somebody could try against a running plane, by a name that reads as a sentence. `step` is a function's name. */
-export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Record<string, Act> => {
-  const { ModelBucketName: Bucket = '', EvidenceBucketName = '', IntakeTableName, RegistryTableName } = outputs;
+/** What somebody could try against a running plane, by a name that reads as a sentence. `nameOf` tells a function's name by its entry. */
+export const actsOn = (
+  { outputs }: Running,
+  refused: Refused,
+  nameOf: (entry: string) => string,
+): Record<string, Act> => {
+  const { ModelBucketName: Bucket = '', EvidenceBucketName = '' } = outputs;
+  const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName } = outputs;
+  const call =
+    (entry: string): Act =>
+    ({ lambda }) =>
+      lambda.send(new InvokeCommand({ FunctionName: nameOf(entry), InvocationType: 'DryRun' }));
   const file = (path: string) => ({
     Bucket,
     Key: `models/${refused.model}/${refused.version}/${path}`,
@@ -78,6 +90,11 @@ export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Re
     'change attempts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: IntakeTableName, Item: PROBED })),
     'read the registry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: RegistryTableName, Key: PROBED })),
     'change the registry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RegistryTableName, Item: PROBED })),
+    'read holds': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: HoldTableName, Key: PROBED })),
+    'put a hold': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: HoldTableName, Item: PROBED })),
+    'delete a hold': ({ ddb }) => ddb.send(new DeleteItemCommand({ TableName: HoldTableName, Key: PROBED })),
+    'change rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: PROBED })),
+    'tell a fact of rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: TOLD })),
     'start intake': ({ sfn }) =>
       sfn.send(
         new StartExecutionCommand({
@@ -91,7 +108,8 @@ export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Re
           Entries: [{ EventBusName: outputs.EventBusName, Source: 'clearance', DetailType: 'probe.v1', Detail: '{}' }],
         }),
       ),
-    'call a step': ({ lambda }) => lambda.send(new InvokeCommand({ FunctionName: step, InvocationType: 'DryRun' })),
+    'call a step': call('signing/sign-version'),
+    'ask for a verdict': call('admission/admit-version'),
   };
 };
 
