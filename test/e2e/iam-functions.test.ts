@@ -65,6 +65,15 @@ const powers: Record<string, string[]> = {
   'intake/sweep-uploads': [...ATTEMPTS, 'start intake'],
   'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
   'registry/publish-facts': ['put a fact on the bus'],
+  'admission/admit-version': [
+    'read evidence',
+    'keep a verdict',
+    'sign',
+    'read the registry',
+    'read holds',
+    'tell a fact of rollouts',
+  ],
+  'admission/answer-admissions': ['read evidence', 'ask for a verdict'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
   'telemetry/summarise': [
     'read evidence',
