@@ -1,12 +1,8 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type Hold, HoldScope } from '../../core/hold/contract.ts';
-import { holdApi } from '../../core/hold/api.ts';
-import { rollout } from '../../core/rollout/contract.ts';
+import { beforeAll, expect, test } from 'vitest';
 import type { Plane } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
-import { ask, deliverTwice, factsOf, type Flight, flightOf, recordOf, requestFor, tell, traffic, until } from '../support/rollouts.ts';
-import { aliasOf, moveByHand, shareServed } from '../support/serving.ts';
+import { ask, factsOf, flightOf, requestFor, traffic, until } from '../support/rollouts.ts';
+import { aliasOf } from '../support/serving.ts';
 
 let plane: Plane;
 
