@@ -8,7 +8,10 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { rolloutApi } from '../core/rollout/api.ts';
+import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
@@ -28,10 +31,15 @@ import { Policy } from './policy/policy.ts';
 import { FactStream } from './registry/fact-stream.ts';
 import { INVERSE_INDEX, Registry } from './registry/registry.ts';
 import { RegistryQueries } from './registry/registry-queries.ts';
+import { Rollout } from './rollout/rollout.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+
+export { GovernedAlias, publishServing } from './rollout/governed-alias.ts';
+export { GovernedDeployment } from './rollout/governed-deployment.ts';
 
 /** Everything but the stage is made when left out. */
 export type ModelGovernanceProps = {
@@ -73,10 +81,13 @@ export class ModelGovernance extends Construct {
   readonly api: PlaneApi;
   readonly holds: Holds;
   readonly queries: RegistryQueries;
+  readonly admission: Admission;
   readonly parameterName: string;
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
   readonly rollouts: RolloutTable;
+  readonly rollout: Rollout;
+  readonly telemetry: Telemetry;
   readonly #models: ModelBucket;
 
   constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
@@ -104,6 +115,7 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
@@ -117,7 +129,13 @@ export class ModelGovernance extends Construct {
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts, Holds: this.holds.table },
+      tables: {
+        Attempts: this.attempts,
+        Registry: registry,
+        Rollouts: this.rollouts,
+        Holds: this.holds.table,
+        Telemetry: this.telemetry.table,
+      },
     });
     const { attempts, signing } = this;
     this.queries = new RegistryQueries(this, 'Queries', {
@@ -127,6 +145,28 @@ export class ModelGovernance extends Construct {
       evidence,
       models,
       signing,
+    });
+    this.admission = new Admission(this, 'Admission', {
+      rules: this.config.admission,
+      models,
+      evidence,
+      signing,
+      registry,
+      holds: this.holds,
+      rollouts: this.rollouts,
+      api: this.api,
+    });
+    this.rollout = new Rollout(this, 'Rollout', {
+      rules: this.config.rollout,
+      rollouts: this.rollouts,
+      registry,
+      holds: this.holds,
+      evidence,
+      signing,
+      telemetry: this.telemetry,
+      api: this.api,
+      admitVersion: this.admission.admitVersion,
+      bus: this.eventBus,
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
@@ -200,10 +240,38 @@ export class ModelGovernance extends Construct {
     this.#grantAddress(who);
   }
 
+  /** Put capture files, of `models` only or of any. Cannot read them back. */
+  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.telemetry.grantPublish(who, models);
+  }
+
+  /**
+   * Ask admission, request rollouts, and watch what becomes of both. On the bus it can ask and nothing else: what the
+   * plane says carries another source, and no rule listens to a request of another type.
+   */
+  grantRelease(who: IGrantable): void {
+    allow(who, {
+      actions: ['events:PutEvents'],
+      resources: [this.eventBus.eventBusArn],
+      conditions: {
+        // All entries of one call: a plain comparison with a list could pass when one of them matches.
+        'ForAllValues:StringEquals': { 'events:source': [REQUEST_SOURCE] },
+        'ForAllValues:StringLike': { 'events:detail-type': ['*.requested.v1'] },
+        Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+      },
+    });
+    this.admission.grantAsk(who);
+    this.queries.grantAsk(who);
+    this.api.grantAsk(who, [rolloutApi.list, rolloutApi.get]);
+    this.#grantAddress(who);
+  }
+
   /** Follow the runbooks: workflows, dead letters, sweeps, logs. Cannot read model bytes, change a verdict or sign. */
   grantOperate(who: IGrantable): void {
     const { workflow, sweepUploads } = this.intake;
     workflow.grantOperate(who);
+    this.rollout.grantOperate(who);
+    this.api.grantAsk(who, rolloutApi);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
     const below = this.node.findAll();
     for (const child of below) {
@@ -224,6 +292,8 @@ export class ModelGovernance extends Construct {
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.attempts.grantLook(who);
     this.intake.workflow.grantReadHistory(who);
+    this.rollout.workflow.grantReadHistory(who);
+    this.rollouts.grantLook(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
     this.holds.grantAsk(who);

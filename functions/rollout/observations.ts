@@ -1,9 +1,8 @@
 import type { Deployments, Observations } from '../../core/rollout/ports.ts';
 import { flightOf } from '../../core/rollout/record.ts';
-import { Sketch, type SketchForm } from '../../core/telemetry/sketch.ts';
+import { type MinuteCounts, Stream } from '../../core/telemetry/contract.ts';
+import { Sketch } from '../../core/telemetry/sketch.ts';
 
-type Stream = { model: string; version: string; deployment: string };
-type MinuteCounts = { start: string; requests: number; errors: number; latency: SketchForm };
 type Minutes = (stream: Stream, from: Date, to: Date) => Promise<readonly MinuteCounts[]>;
 
 const MINUTE_MS = 60_000;
@@ -20,8 +19,8 @@ export const observedMinutes = (minutes: Minutes, deployments: Pick<Deployments,
     const slowMs = deployment?.objectives.slowMs ?? Number.POSITIVE_INFINITY;
     const from = new Date(Math.floor(since.getTime() / MINUTE_MS) * MINUTE_MS);
     const read = async (model: string | undefined, version: string | undefined) => {
-      if (model === undefined || version === undefined) return new Map<string, typeof NONE>();
-      const found = await minutes({ model, version, deployment: rollout.deployment }, from, until);
+      const stream = Stream.safeParse({ model, version, deployment: rollout.deployment });
+      const found = stream.success ? await minutes(stream.data, from, until) : [];
       return new Map(
         found.map(({ start, requests, errors, latency }) => {
           const slow = Math.min(requests, Sketch.of(latency).countAbove(slowMs));
