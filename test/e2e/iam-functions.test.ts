@@ -1,24 +1,17 @@
-import { paginateListFunctions } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, test } from 'vitest';
 import { actsOn, powersOf } from '../support/acts.ts';
 import { actingAs } from '../support/callers.ts';
 import { hostileModel, type Plane, submit } from '../support/flight.ts';
+import { type Deployed, functionsOf } from '../support/functions.ts';
 import { sharedLocalAws } from '../support/local.ts';
 
 let plane: Plane;
 let acts: ReturnType<typeof actsOn>;
-const functions = new Map<string, { name: string; role: string }>();
-
-/** The plane's functions say in their description which handler they run. */
-const findFunctions = async () => {
-  for await (const { Functions = [] } of paginateListFunctions({ client: plane.lambda }, {}))
-    for (const { Description = '', FunctionName: name = '', Role: role = '' } of Functions)
-      if (/^[a-z]+\/[a-z-]+$/.test(Description)) functions.set(Description, { name, role });
-};
+let functions: ReadonlyMap<string, Deployed>;
 
 beforeAll(async () => {
   plane = await sharedLocalAws('iam');
-  await findFunctions();
+  functions = await functionsOf(plane);
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
   acts = actsOn(plane, { ...shipped, versions }, (entry) => functions.get(entry)?.name ?? '');
