@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { actsOn, powersOf } from '../support/acts.ts';
+import { actsOn, powersOf, publishCapture } from '../support/acts.ts';
 import { actingAs } from '../support/callers.ts';
 import { hostileModel, type Plane, submit } from '../support/flight.ts';
 import { type Deployed, functionsOf } from '../support/functions.ts';
@@ -14,7 +14,8 @@ beforeAll(async () => {
   functions = await functionsOf(plane);
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
-  acts = actsOn(plane, { ...shipped, versions }, (entry) => functions.get(entry)?.name ?? '');
+  const refused = { ...shipped, versions, capture: await publishCapture(plane) };
+  acts = actsOn(plane, refused, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
@@ -64,6 +65,15 @@ const powers: Record<string, string[]> = {
   ],
   'admission/answer-admissions': ['read evidence', 'ask for a verdict'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
+  'telemetry/summarise': [
+    'read evidence',
+    'read the registry',
+    'read a capture',
+    'keep a summary',
+    'read telemetry',
+    'change telemetry',
+  ],
+  'telemetry/roll-up': ['keep a window', 'read telemetry', 'change telemetry'],
   'hold/place-hold': HOLDS,
   'hold/answer-holds': HOLDS,
   'hold/open-list': ['put a hold'],
@@ -77,7 +87,14 @@ test.each(Object.entries(powers))('%s gets done what it is for, and is refused a
 
 test('every function of the plane is put to that test, and every act is within the powers of one', () => {
   const within = new Set(Object.values(powers).flat());
-  const beyondAll = ['upload a file', 'delete evidence', 'change rollouts', 'call a step'];
+  const beyondAll = [
+    'upload a file',
+    'delete evidence',
+    'publish a capture',
+    'keep a baseline',
+    'change rollouts',
+    'call a step',
+  ];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
   expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { actsOn, powersOf } from '../support/acts.ts';
+import { actsOn, powersOf, publishCapture } from '../support/acts.ts';
 import { verdict } from '../support/callers.ts';
 import { answerOf, hostileModel, type Plane, shippedModel, submit, upload } from '../support/flight.ts';
 import { functionsOf } from '../support/functions.ts';
@@ -22,7 +22,8 @@ beforeAll(async () => {
   refusedVersions = (await submit(plane, refused, refused.files)).versions;
   registeredVersions = (await submit(plane, registered, registered.files)).versions;
   const functions = await functionsOf(plane);
-  acts = actsOn(plane, { ...refused, versions: refusedVersions }, (entry) => functions.get(entry)?.name ?? '');
+  const untouchable = { ...refused, versions: refusedVersions, capture: await publishCapture(plane) };
+  acts = actsOn(plane, untouchable, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const at = ({ model, version }: Subject, path: string) => ({
