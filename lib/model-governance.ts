@@ -10,7 +10,6 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
-import { rolloutApi } from '../core/rollout/api.ts';
 import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
@@ -236,13 +235,9 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.rollout.grantAsk(who);
     this.holds.grantAsk(who);
     this.#grantAddress(who);
-  }
-
-  /** Put capture files, of `models` only or of any. Cannot read them back. */
-  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
-    this.telemetry.grantPublish(who, models);
   }
 
   /**
@@ -262,8 +257,13 @@ export class ModelGovernance extends Construct {
     });
     this.admission.grantAsk(who);
     this.queries.grantAsk(who);
-    this.api.grantAsk(who, [rolloutApi.list, rolloutApi.get]);
+    this.rollout.grantAsk(who);
     this.#grantAddress(who);
+  }
+
+  /** Put capture files, of `models` only or of any. Cannot read them back. */
+  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.telemetry.grantPublish(who, models);
   }
 
   /** Follow the runbooks: workflows, dead letters, sweeps, logs. Cannot read model bytes, change a verdict or sign. */
@@ -271,7 +271,6 @@ export class ModelGovernance extends Construct {
     const { workflow, sweepUploads } = this.intake;
     workflow.grantOperate(who);
     this.rollout.grantOperate(who);
-    this.api.grantAsk(who, rolloutApi);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
     const below = this.node.findAll();
     for (const child of below) {
@@ -294,6 +293,7 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.rollout.workflow.grantReadHistory(who);
     this.rollouts.grantLook(who);
+    this.rollout.grantAsk(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
     this.holds.grantAsk(who);
