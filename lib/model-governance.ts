@@ -10,6 +10,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { Alerting } from './alerting/alerting.ts';
+import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
@@ -128,6 +129,7 @@ export class ModelGovernance extends Construct {
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
     new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
+    new OperationsDashboard(this, 'Operations', this);
   }
 
   #layGround(props: ModelGovernanceProps) {
