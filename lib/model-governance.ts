@@ -12,6 +12,7 @@ import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
+import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -32,6 +33,7 @@ import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything but the stage is made when left out. */
 export type ModelGovernanceProps = {
@@ -71,11 +73,13 @@ export class ModelGovernance extends Construct {
   readonly registry: Registry;
   readonly intake: Intake;
   readonly api: PlaneApi;
+  readonly holds: Holds;
   readonly queries: RegistryQueries;
   readonly parameterName: string;
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
   readonly rollouts: RolloutTable;
+  readonly telemetry: Telemetry;
   readonly #models: ModelBucket;
 
   constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
@@ -103,6 +107,7 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
@@ -111,13 +116,20 @@ export class ModelGovernance extends Construct {
       registry,
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
+    this.api = new PlaneApi(this, 'Api');
+    this.holds = new Holds(this, 'Holds', { api: this.api });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
+      tables: {
+        Attempts: this.attempts,
+        Registry: registry,
+        Rollouts: this.rollouts,
+        Holds: this.holds.table,
+        Telemetry: this.telemetry.table,
+      },
     });
     const { attempts, signing } = this;
-    this.api = new PlaneApi(this, 'Api');
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
       registry,
@@ -194,7 +206,13 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.holds.grantAsk(who);
     this.#grantAddress(who);
+  }
+
+  /** Put capture files, of `models` only or of any. Cannot read them back. */
+  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.telemetry.grantPublish(who, models);
   }
 
   /** Follow the runbooks: workflows, dead letters, sweeps, logs. Cannot read model bytes, change a verdict or sign. */
@@ -210,6 +228,7 @@ export class ModelGovernance extends Construct {
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.queries.grantAsk(who);
+    this.holds.grantAct(who);
     this.#grantAddress(who);
   }
 
@@ -222,6 +241,8 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
+    this.holds.grantAsk(who);
+    this.holds.table.grantLook(who);
     this.#grantAddress(who);
   }
 

@@ -9,6 +9,7 @@ const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${nam
 const OBJECTS = ['decrypt objects', 'encrypt objects'];
 const ITEMS = ['decrypt items', 'encrypt items'];
 const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
+const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
 const READS_BYTES = [
@@ -18,7 +19,7 @@ const READS_BYTES = [
   'read registered bytes',
 ];
 
-test.each([
+const POWERS: [string, string[]][] = [
   ['ClaimUpload', ATTEMPTS],
   [
     'TakeInventory',
@@ -77,14 +78,50 @@ test.each([
       'read the public key',
     ],
   ],
-])('%s may do what it is for, and nothing else', (name, powers) => {
+  [
+    'Summarise',
+    [
+      'read a capture',
+      'mark a capture',
+      'read a summary',
+      'keep a summary',
+      'read the hash key',
+      'use the hash key',
+      'read telemetry',
+      'change telemetry',
+      'take arrived captures',
+      'read evidence',
+      ...READS_REGISTRY,
+      'encrypt items',
+      ...OBJECTS,
+    ],
+  ],
+  [
+    'RollUp',
+    [
+      'read a summary',
+      'read a window',
+      'keep a window',
+      'read telemetry',
+      'list what is due',
+      'change telemetry',
+      ...ITEMS,
+      ...OBJECTS,
+    ],
+  ],
+  ['PlaceHold', HOLDS],
+  ['AnswerHolds', HOLDS],
+  ['OpenList', ['put a hold', ...ITEMS]],
+];
+
+test.each(POWERS)('%s may do what it is for, and nothing else', (name, powers) => {
   const found = powersOf(template, roleOf(name));
 
   expect(found.sort()).toEqual([...new Set(powers)].sort());
 });
 
 test('every function is in the table above', () => {
-  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(16);
+  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(POWERS.length);
 });
 
 test('nobody but the signer signs, even with permission to use every key', () => {
@@ -120,6 +157,12 @@ test('an administrator of S3 reads no uncleared bytes and forges neither marks, 
     'change the bucket policy',
     // Object Lock is what refuses this, and no policy says so.
     'delete evidence',
+    'publish a capture',
+    'mark a capture',
+    'read a summary',
+    'read a window',
+    'read a baseline',
+    'read the hash key',
   ]);
 });
 
