@@ -1,22 +1,26 @@
+import { readdirSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { AlarmStatusWidget, CompositeAlarm, Dashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
 import { groundOf } from '../platform/ground.ts';
+import { fromPackageRoot } from '../platform/package-root.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { capabilityRows } from './capability-rows.ts';
 import { planeRow } from './plane-row.ts';
 import { WHOLE } from './widgets.ts';
 
-const RUNBOOKS = ['plane', 'fleet', 'intake', 'registry', 'signing', 'api'] as const;
+const runbooks = (): string[] => readdirSync(fromPackageRoot('docs/runbooks'));
 
-const heading = (stage: string, runbooks: readonly string[]): IWidget =>
+const heading = (stage: string): IWidget =>
   new TextWidget({
     width: WHOLE,
     height: 3,
     markdown: [
       `# Clearance: stage ${stage}`,
       'Top to bottom: what is raised, the way of a version, what watches it, the plane itself. Times are UTC.',
-      `Runbooks: ${runbooks.map((name) => `\`docs/runbooks/${name}.md\``).join(' · ')}`,
+      `Runbooks: ${runbooks()
+        .map((name) => `\`docs/runbooks/${name}\``)
+        .join(' · ')}`,
     ].join('\n\n'),
   });
 
@@ -41,7 +45,7 @@ export class OperationsDashboard extends Construct {
     new Dashboard(this, 'Dashboard', {
       dashboardName: `clearance-${stage}`,
       defaultInterval: Duration.hours(12),
-      widgets: [[heading(stage, RUNBOOKS)], [alarmsBelow(plane)], ...capabilityRows(this, plane), planeRow(plane)],
+      widgets: [[heading(stage)], [alarmsBelow(plane)], ...capabilityRows(this, plane), planeRow(plane)],
     });
   }
 }
