@@ -154,7 +154,11 @@ export class ModelGovernance extends Construct {
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
-    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
+    new Alerting(this, 'Alerting', {
+      intake: [this.intake, signing],
+      facts: [facts],
+      telemetry: [this.telemetry],
+    });
     new OperationsDashboard(this, 'Operations', this);
   }
 

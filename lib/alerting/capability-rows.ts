@@ -162,7 +162,7 @@ export const capabilityRows = (scope: IConstruct, plane: IConstruct): IWidget[][
     holds(read),
     [rowTitle('Checks', 'fleet.md')],
     checks(read),
-    [rowTitle('Telemetry', 'fleet.md')],
+    [rowTitle('Telemetry', 'telemetry.md')],
     telemetry(read),
     [rowTitle('The plane itself', 'plane.md')],
   ];
