@@ -12,6 +12,7 @@ import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
+import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
@@ -169,7 +170,12 @@ export class ModelGovernance extends Construct {
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
-    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
+    new Alerting(this, 'Alerting', {
+      intake: [this.intake, signing],
+      facts: [facts],
+      telemetry: [this.telemetry],
+    });
+    new OperationsDashboard(this, 'Operations', this);
   }
 
   #layGround(props: ModelGovernanceProps) {
