@@ -10,9 +10,9 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
-import { rolloutApi } from '../core/rollout/api.ts';
 import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
+import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
@@ -170,7 +170,12 @@ export class ModelGovernance extends Construct {
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
-    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
+    new Alerting(this, 'Alerting', {
+      intake: [this.intake, signing],
+      facts: [facts],
+      telemetry: [this.telemetry],
+    });
+    new OperationsDashboard(this, 'Operations', this);
   }
 
   #layGround(props: ModelGovernanceProps) {
@@ -236,13 +241,9 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.rollout.grantAsk(who);
     this.holds.grantAsk(who);
     this.#grantAddress(who);
-  }
-
-  /** Put capture files, of `models` only or of any. Cannot read them back. */
-  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
-    this.telemetry.grantPublish(who, models);
   }
 
   /**
@@ -262,8 +263,13 @@ export class ModelGovernance extends Construct {
     });
     this.admission.grantAsk(who);
     this.queries.grantAsk(who);
-    this.api.grantAsk(who, [rolloutApi.list, rolloutApi.get]);
+    this.rollout.grantAsk(who);
     this.#grantAddress(who);
+  }
+
+  /** Put capture files, of `models` only or of any. Cannot read them back. */
+  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.telemetry.grantPublish(who, models);
   }
 
   /** Follow the runbooks: workflows, dead letters, sweeps, logs. Cannot read model bytes, change a verdict or sign. */
@@ -271,7 +277,6 @@ export class ModelGovernance extends Construct {
     const { workflow, sweepUploads } = this.intake;
     workflow.grantOperate(who);
     this.rollout.grantOperate(who);
-    this.api.grantAsk(who, rolloutApi);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
     const below = this.node.findAll();
     for (const child of below) {
@@ -294,6 +299,7 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.rollout.workflow.grantReadHistory(who);
     this.rollouts.grantLook(who);
+    this.rollout.grantAsk(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
     this.holds.grantAsk(who);

@@ -5,12 +5,14 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { hold } from '../../core/hold/contract.ts';
 import { FACT_SOURCE, REQUEST_SOURCE } from '../../core/kernel/contract.ts';
+import { rolloutApi } from '../../core/rollout/api.ts';
 import { type RolloutRules, rollout } from '../../core/rollout/contract.ts';
 import { EventRoute } from '../platform/event-route.ts';
 import type { GovernedFunction } from '../platform/governed-function.ts';
 import { GovernedSchedule } from '../platform/governed-schedule.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
+import type { PlaneApi } from '../platform/plane-api.ts';
 import { Workflow } from '../platform/workflow.ts';
 import { RolloutSteps, type RolloutStepsProps } from './rollout-steps.ts';
 
@@ -34,9 +36,11 @@ export class Rollout extends Construct {
   readonly workflow: Workflow;
   readonly reconcileRollouts: GovernedFunction;
   readonly answerRollouts: GovernedFunction;
+  readonly #api: PlaneApi;
 
   constructor(scope: Construct, id: string, props: RolloutProps) {
     super(scope, id);
+    this.#api = props.api;
     const steps = new RolloutSteps(this, props);
     this.workflow = new Workflow(this, 'Workflow', {
       name: 'rollout',
@@ -95,8 +99,14 @@ export class Rollout extends Construct {
     });
   }
 
-  /** Operators see what executions did and call the reconciler; traffic moves by the API's acts alone. */
+  /** Asks how rollouts stand. */
+  grantAsk(who: IGrantable): void {
+    this.#api.grantAsk(who, [rolloutApi.list, rolloutApi.get]);
+  }
+
+  /** Pauses, resumes and rolls back under the caller's own name, restarts workflows, calls the reconciler. */
   grantOperate(who: IGrantable): void {
+    this.#api.grantAsk(who, rolloutApi);
     this.workflow.grantOperate(who);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [this.reconcileRollouts.arn] });
   }

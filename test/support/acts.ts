@@ -52,8 +52,12 @@ export const actsOn = (
   nameOf: (entry: string) => string,
 ): Record<string, Act> => {
   const { ModelBucketName: Bucket = '', EvidenceBucketName = '' } = outputs;
-  const { IntakeTableName, RegistryTableName, HoldTableName, TelemetryTableName } = outputs;
+  const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName, TelemetryTableName } = outputs;
   const { CaptureBucketName = '', TelemetryBucketName = '' } = outputs;
+  const call =
+    (entry: string): Act =>
+    ({ lambda }) =>
+      lambda.send(new InvokeCommand({ FunctionName: nameOf(entry), InvocationType: 'DryRun' }));
   const file = (path: string) => ({
     Bucket,
     Key: `models/${refused.model}/${refused.version}/${path}`,
@@ -106,6 +110,8 @@ export const actsOn = (
     'keep a baseline': put('baselines/probe/1/probe.json', TelemetryBucketName),
     'read telemetry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: TelemetryTableName, Key: PROBED })),
     'change telemetry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: TelemetryTableName, Item: PROBED })),
+    'change rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: PROBED })),
+    'tell a fact of rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: TOLD })),
     'start intake': ({ sfn }) =>
       sfn.send(
         new StartExecutionCommand({
