@@ -20,8 +20,9 @@ export const describeEffect = (effect: HoldEffect): string => `${effect}: ${EFFE
 export const describeActor = (actor: Actor): string =>
   actor.kind === 'person' ? actor.arn : `the check ${actor.signal}`;
 
-/** Why, with the numbers. */
-export const describeWhy = (reason: Reason): string => describeReason({ ...reason, path: undefined });
+/** Why, with the numbers; a path that the sentence begins with anyway is not said twice. */
+export const describeWhy = ({ path, ...reason }: Reason): string =>
+  describeReason(path === undefined || reason.message.startsWith(path) ? reason : { ...reason, path });
 
 export const runbookPath = (link: string): string => {
   const [file, section] = link.split('#');

@@ -38,7 +38,7 @@ export const placeHold =
     throw new Throttled('the list of holds kept changing under us');
   };
 
-const placedFact = (hold: Hold): Fact => {
+export const placedFact = (hold: Hold): Fact => {
   const event = holdContract.events.placed;
   const detail: HoldPlaced = {
     id: factId(event, hold.id, hold.effect, hold.severity),

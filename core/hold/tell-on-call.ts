@@ -1,4 +1,4 @@
-import type { HoldLifted, HoldPlaced } from './contract.ts';
+import { HoldLifted, HoldPlaced, hold as holdContract } from './contract.ts';
 import { HoldSeverity } from './hold.ts';
 import { liftedMessage, type OnCallMessage, placedMessage } from './on-call-message.ts';
 
@@ -16,13 +16,13 @@ export type OnCallPorts = {
   stage: string;
 };
 
-export type Telling = 'told' | 'told-before' | 'over';
+type Telling = 'told' | 'told-before' | 'over';
 
 /**
  * Facts arrive at least once and in any order. What was told is recorded after it was sent: between the two a crash
  * says it twice, and the other way round it would leave somebody asleep.
  */
-export const tellPlaced =
+const tellPlaced =
   ({ told, send, stage }: OnCallPorts) =>
   async (fact: HoldPlaced): Promise<Telling> => {
     const before = await told.about(fact.hold);
@@ -35,7 +35,7 @@ export const tellPlaced =
   };
 
 /** A hold that became graver was told twice, to different people perhaps: all of them hear that it is over. */
-export const tellLifted =
+const tellLifted =
   ({ told, send, stage }: OnCallPorts) =>
   async (fact: HoldLifted): Promise<Telling> => {
     const before = await told.about(fact.hold);
@@ -45,4 +45,14 @@ export const tellLifted =
       await send(severity, liftedMessage(fact, stage, severity));
     await told.record(fact.hold, { fact: fact.id, kind: 'lifted', severity: fact.severity });
     return 'told';
+  };
+
+/** Tells people on call of a fact about a hold, unless they were told. */
+export const tellOnCall =
+  (ports: OnCallPorts) =>
+  async (type: string, detail: unknown): Promise<Telling> => {
+    const { placed, lifted } = holdContract.events;
+    if (type === placed.type) return tellPlaced(ports)(HoldPlaced.parse(detail));
+    if (type === lifted.type) return tellLifted(ports)(HoldLifted.parse(detail));
+    throw new TypeError(`nobody on call is told of ${type}`);
   };

@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest';
 import { planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
+import { NOT_DEPLOYED } from './guards/contracts.ts';
 import { runbookFaults } from './guards/runbooks.ts';
 import { readSources, withFault } from './guards/source.ts';
 
 const template = planeTemplate();
 const runbooks = readSources('docs/runbooks/*.md');
 const documents = readSources('README.md', 'docs/**/*.md');
+/** Holds of what nothing deploys yet link pages that are not written yet. */
+const code = new Map(
+  [...readSources('{core,functions}/**/*.ts')].filter(([name]) => !NOT_DEPLOYED.has(name.split('/')[1] ?? '')),
+);
 const path = 'docs/runbooks/intake.md';
 
-test('every alarm has a page to read, every page an alarm, every link a heading', () => {
+test('every alarm and every hold has a page to read, every page is linked, every link has a heading', () => {
   expect(resourcesOf(template, 'AWS::CloudWatch::Alarm').length).toBeGreaterThan(5);
 
-  expect(runbookFaults(template, runbooks, documents)).toEqual([]);
+  expect(runbookFaults(template, runbooks, documents, code)).toEqual([]);
 });
 
 const withAlarm = (properties: Record<string, unknown>): Template => ({
@@ -55,7 +60,7 @@ test.each([
   [
     'a page without an alarm',
     '## It burns\n\n**Means.** **Look.** **Do.** **Do not.** **Done when.**',
-    '#it-burns belongs to no alarm',
+    '#it-burns belongs to no alarm and no hold',
   ],
   [
     'a page that leaves something out',
@@ -79,7 +84,15 @@ test('a heading that is renamed takes its alarms with it', () => {
 test('a link in a document to a page that is not there is found', () => {
   const faulty = withFault(documents, 'docs/planted.md', 'See docs/runbooks/intake.md#it-burns.');
 
-  expect(runbookFaults(template, runbooks, faulty)).toEqual([
+  expect(runbookFaults(template, runbooks, faulty, code)).toEqual([
     'docs/planted.md: no page docs/runbooks/intake.md#it-burns',
+  ]);
+});
+
+test('a hold whose page is not there is found', () => {
+  const faulty = withFault(code, 'core/hold/planted.ts', "const runbook = 'hold#it-burns';");
+
+  expect(runbookFaults(template, runbooks, documents, faulty)).toEqual([
+    'core/hold/planted.ts: no page docs/runbooks/hold.md#it-burns',
   ]);
 });

@@ -3,10 +3,17 @@ import { printed, resourcesOf, type Template } from '../../support/plane.ts';
 import type { Sources } from './source.ts';
 
 const LINK = /docs\/runbooks\/[a-z-]+\.md#[a-z0-9-]+/g;
+/** As code names the page that a hold links: `'drift#a-feature-shifted'`. */
+const NAMED = /'([a-z-]+)#([a-z0-9-]+)'/g;
 const PARTS = ['Means', 'Look', 'Do', 'Do not', 'Done when'];
 
-/** Alarms without a page, pages without an alarm, links to nowhere, pages that leave out what a tired person needs. */
-export const runbookFaults = (template: Template, runbooks: Sources, documents: Sources): string[] => {
+/** Alarms and holds without a page, pages without either, links to nowhere, pages that leave out what a tired person needs. */
+export const runbookFaults = (
+  template: Template,
+  runbooks: Sources,
+  documents: Sources,
+  code: Sources = new Map(),
+): string[] => {
   const pages = new Set([...runbooks].flatMap(([path, text]) => anchorsOf(text).map((anchor) => `${path}#${anchor}`)));
   const groups = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm');
   const alarms = [...resourcesOf(template, 'AWS::CloudWatch::Alarm'), ...groups].map(([id, { Properties }]) => ({
@@ -17,7 +24,10 @@ export const runbookFaults = (template: Template, runbooks: Sources, documents: 
     ),
     speakers: groups.filter(([, group]) => printed(group.Properties.AlarmRule).includes(`<${id}.Arn>`)).length,
   }));
-  const linked = new Set(alarms.map(({ link }) => link));
+  const named = [...code].flatMap(([path, text]) =>
+    [...text.matchAll(NAMED)].map(([, file, anchor]) => ({ path, link: `docs/runbooks/${file}.md#${anchor}` })),
+  );
+  const linked = new Set([...alarms, ...named].map(({ link }) => link));
   return [
     ...alarms.filter(({ link }) => link === undefined).map(({ id }) => `${id} has no runbook`),
     ...alarms
@@ -27,7 +37,8 @@ export const runbookFaults = (template: Template, runbooks: Sources, documents: 
     ...alarms
       .filter(({ tells, speakers }) => Number(tells) + speakers > 1)
       .map(({ id }) => `${id} is told more than once`),
-    ...[...pages].filter((page) => !linked.has(page)).map((page) => `${page} belongs to no alarm`),
+    ...[...pages].filter((page) => !linked.has(page)).map((page) => `${page} belongs to no alarm and no hold`),
+    ...named.filter(({ link }) => !pages.has(link)).map(({ path, link }) => `${path}: no page ${link}`),
     ...[...documents].flatMap(([path, text]) =>
       [...text.matchAll(LINK)].filter(([link]) => !pages.has(link)).map(([link]) => `${path}: no page ${link}`),
     ),
