@@ -9,6 +9,7 @@ const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${nam
 const OBJECTS = ['decrypt objects', 'encrypt objects'];
 const ITEMS = ['decrypt items', 'encrypt items'];
 const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
+const ROLLOUTS = ['read rollouts', 'change rollouts', 'tell a fact of rollouts', ...ITEMS];
 const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
@@ -137,9 +138,50 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
+  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'look at a target']],
+  [
+    'DecideStep',
+    [
+      ...ROLLOUTS,
+      ...HOLDS,
+      'prove the holds unchanged',
+      'read a deployment',
+      'look at a target',
+      'read telemetry',
+      'read evidence',
+      'read the public key',
+      'decrypt objects',
+    ],
+  ],
+  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'shift a target']],
+  [
+    'ReconcileRollouts',
+    [
+      ...ROLLOUTS,
+      ...HOLDS,
+      'list open rollouts',
+      'read a deployment',
+      'shift a target',
+      'read telemetry',
+      'go on with a rollout',
+    ],
+  ],
+  ['AnswerRollouts', [...ROLLOUTS, 'list open rollouts', 'read holds', 'reconcile']],
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],
+  [
+    'TellOnCall',
+    [
+      'take facts about holds',
+      'read what was told',
+      'record what was told',
+      'page',
+      'write a ticket',
+      'encrypt messages',
+      ...ITEMS,
+    ],
+  ],
 ];
 
 test.each(POWERS)('%s may do what it is for, and nothing else', (name, powers) => {

@@ -11,6 +11,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const captures = arn('AWS::S3::Bucket', 'Captures');
   const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
+  const topic = (part: string) => `<${findResource(template, 'AWS::SNS::Topic', part)[0]}>`;
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
   const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
@@ -20,6 +21,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const cleared = { 's3:ExistingObjectTag/clearance': 'registered' };
   const quarantined = { 's3:ExistingObjectTag/clearance': 'quarantined' };
   const parameter = findResource(template, 'AWS::SSM::Parameter', 'Address')[0];
+  const roles = 'arn:<AWS::Partition>:iam::999988887777:role';
+  const parameterArn = (name: string) => `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${name}`;
   const through = (service: string) => ({ 'kms:ViaService': `${service}.<AWS::Region>.<AWS::URLSuffix>` });
   return {
     'list uploads': { action: 's3:ListBucketVersions', resource: models, context: { 's3:prefix': 'models/iris/' } },
@@ -74,6 +77,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'change holds': { action: 'dynamodb:UpdateItem', resource: table('Holds') },
     'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
     'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
+    'read what was told': { action: 'dynamodb:Query', resource: table('Told') },
+    'record what was told': { action: 'dynamodb:PutItem', resource: table('Told') },
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
     'read a capture': { action: 's3:GetObjectVersion', resource: `${captures}/captures/x.jsonl` },
     'publish a capture': { action: 's3:PutObject', resource: `${captures}/captures/x.jsonl` },
@@ -101,6 +106,24 @@ const requestsOf = (template: Template): Record<string, Request> => {
       resource: table('Rollouts'),
       context: { 'dynamodb:LeadingKeys': 'ROLLOUT#1' },
     },
+    'read rollouts': { action: 'dynamodb:GetItem', resource: table('Rollouts') },
+    'list open rollouts': { action: 'dynamodb:Query', resource: `${table('Rollouts')}/index/open` },
+    'delete from the rollouts': { action: 'dynamodb:DeleteItem', resource: table('Rollouts') },
+    'read a deployment': {
+      action: 'ssm:GetParameter',
+      resource: parameterArn('/clearance/test/deployments/iris-live'),
+    },
+    'read another stage': { action: 'ssm:GetParameter', resource: parameterArn('/clearance/other/deployments/iris') },
+    'change a deployment': { action: 'ssm:PutParameter', resource: parameterArn('/clearance/test/deployments/iris') },
+    'look at a target': { action: 'sts:AssumeRole', resource: `${roles}/clearance/test/look/Looker` },
+    'shift a target': { action: 'sts:AssumeRole', resource: `${roles}/clearance/test/shift/Shifter` },
+    'shift for another stage': { action: 'sts:AssumeRole', resource: `${roles}/clearance/other/shift/Shifter` },
+    'become anybody': { action: 'sts:AssumeRole', resource: `${roles}/administrator` },
+    'go on with a rollout': {
+      action: 'states:StartExecution',
+      resource: `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Rollout')[0]}>`,
+    },
+    reconcile: { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'ReconcileRollouts') },
     'tell a fact of rollouts': {
       action: 'dynamodb:PutItem',
       resource: table('Rollouts'),
@@ -129,6 +152,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
     'redrive dead letters': { action: 'sqs:StartMessageMoveTask', resource: arn('AWS::SQS::Queue', 'UncheckedFiles') },
     'keep what was not published': { action: 'sqs:SendMessage', resource: arn('AWS::SQS::Queue', 'Unpublished') },
+    'take facts about holds': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'Heard') },
+    page: { action: 'sns:Publish', resource: topic('Pages') },
+    'write a ticket': { action: 'sns:Publish', resource: topic('Tickets') },
+    'encrypt messages': { action: 'kms:GenerateDataKey', resource: dataKey, context: through('sns') },
     'find the plane': {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
@@ -136,6 +163,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'ask admission': call(template, 'POST', '/v1/admissions'),
     'ask about a model': call(template, 'GET', '/v1/models/iris'),
     'ask about another model': call(template, 'GET', '/v1/models/other'),
+    'ask about rollouts': call(template, 'GET', '/v1/rollouts'),
+    'roll back': call(template, 'POST', '/v1/rollouts/r1/rollback'),
     'ask which holds stand': call(template, 'GET', '/v1/holds'),
     'place a hold': call(template, 'POST', '/v1/holds'),
     'lift a hold': call(template, 'POST', '/v1/holds/0123456789abcdef-1/lift'),
