@@ -173,6 +173,7 @@ export class ModelGovernance extends Construct {
     new Alerting(this, 'Alerting', {
       intake: [this.intake, signing],
       facts: [facts],
+      rollouts: [this.rollout, this.admission],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);
