@@ -15,6 +15,7 @@ import { Alerting } from './alerting/alerting.ts';
 import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
+import { OnCall } from './hold/on-call.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -126,6 +127,7 @@ export class ModelGovernance extends Construct {
     });
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', { api: this.api });
+    new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,

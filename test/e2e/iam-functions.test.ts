@@ -77,6 +77,7 @@ const powers: Record<string, string[]> = {
   'hold/place-hold': HOLDS,
   'hold/answer-holds': HOLDS,
   'hold/open-list': ['put a hold'],
+  'hold/tell-on-call': ['page somebody'],
 };
 
 test.each(Object.entries(powers))('%s gets done what it is for, and is refused all else', async (entry, expected) => {
