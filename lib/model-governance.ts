@@ -10,6 +10,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { Gates } from './gates/gates.ts';
+import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -69,6 +70,7 @@ export class ModelGovernance extends Construct {
   readonly registry: Registry;
   readonly intake: Intake;
   readonly api: PlaneApi;
+  readonly holds: Holds;
   readonly queries: RegistryQueries;
   readonly parameterName: string;
   readonly #address: StringParameter;
@@ -109,13 +111,14 @@ export class ModelGovernance extends Construct {
       registry,
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
+    this.api = new PlaneApi(this, 'Api');
+    this.holds = new Holds(this, 'Holds', { api: this.api });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
+      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts, Holds: this.holds.table },
     });
     const { attempts, signing } = this;
-    this.api = new PlaneApi(this, 'Api');
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
       registry,
@@ -189,6 +192,7 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.holds.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -205,6 +209,7 @@ export class ModelGovernance extends Construct {
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.queries.grantAsk(who);
+    this.holds.grantAct(who);
     this.#grantAddress(who);
   }
 
@@ -217,6 +222,8 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
+    this.holds.grantAsk(who);
+    this.holds.table.grantLook(who);
     this.#grantAddress(who);
   }
 
