@@ -77,6 +77,37 @@ test.each([
       'read the public key',
     ],
   ],
+  [
+    'Summarise',
+    [
+      'read a capture',
+      'mark a capture',
+      'read a summary',
+      'keep a summary',
+      'read the hash key',
+      'use the hash key',
+      'read telemetry',
+      'change telemetry',
+      'take arrived captures',
+      'read evidence',
+      ...READS_REGISTRY,
+      'encrypt items',
+      ...OBJECTS,
+    ],
+  ],
+  [
+    'RollUp',
+    [
+      'read a summary',
+      'read a window',
+      'keep a window',
+      'read telemetry',
+      'list what is due',
+      'change telemetry',
+      ...ITEMS,
+      ...OBJECTS,
+    ],
+  ],
 ])('%s may do what it is for, and nothing else', (name, powers) => {
   const found = powersOf(template, roleOf(name));
 
@@ -84,7 +115,7 @@ test.each([
 });
 
 test('every function is in the table above', () => {
-  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(16);
+  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(18);
 });
 
 test('nobody but the signer signs, even with permission to use every key', () => {
@@ -120,6 +151,12 @@ test('an administrator of S3 reads no uncleared bytes and forges neither marks, 
     'change the bucket policy',
     // Object Lock is what refuses this, and no policy says so.
     'delete evidence',
+    'publish a capture',
+    'mark a capture',
+    'read a summary',
+    'read a window',
+    'read a baseline',
+    'read the hash key',
   ]);
 });
 

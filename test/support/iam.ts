@@ -55,7 +55,9 @@ const statementsOf = (resource: Resource, document: string): Statement[] =>
 
 /** Everything that is attached to a role: by itself and by policies that name it. */
 const statementsFor = (template: Template, role: string): Statement[] =>
-  resourcesOf(template, 'AWS::IAM::Policy')
+  // What does not fit into a role's own policy, CDK attaches as a managed one.
+  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
+    .flatMap((type) => resourcesOf(template, type))
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((holder) => printed(holder) === `<${role}>`))
     .flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument'));
 
