@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
@@ -117,7 +118,7 @@ export class ModelGovernance extends Construct {
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', { api: this.api });
     this.rollouts = new RolloutTable(this, 'Rollouts');
-    new FactStream(this, 'Facts', {
+    const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
       tables: {
         Attempts: this.attempts,
@@ -138,6 +139,7 @@ export class ModelGovernance extends Construct {
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
+    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
   }
 
   #layGround(props: ModelGovernanceProps) {
@@ -152,6 +154,7 @@ export class ModelGovernance extends Construct {
       network: props.network === undefined ? undefined : this.#attach(props.network),
       dataKey,
       accessLogs: new AccessLogBucket(this, 'AccessLogs', { removal, days: logDays }),
+      alarmPeriod: Duration.minutes(alarms.everyMinutes),
       pages: props.pageTopic ?? new GovernedTopic(this, 'Pages', { key: dataKey, emails: alarms.pageEmails }),
       tickets: props.ticketTopic ?? new GovernedTopic(this, 'Tickets', { key: dataKey, emails: alarms.ticketEmails }),
     });
