@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DriftReport, DriftSettings, DriftWindows, SchemaReport, SchemaSettings } from '../drift/contract.ts';
-import { HoldEffect, HoldScope, HoldSeverity } from '../hold/contract.ts';
+import { HoldEffect, HoldScope, HoldSeverity, ListUnreadable } from '../hold/contract.ts';
 import { Signal } from '../kernel/actor.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { Throttled } from '../kernel/failures.ts';
+import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
 import { BurnReport, SloSettings } from '../slo/contract.ts';
@@ -25,6 +25,12 @@ export const MonitorRules = z.strictObject({
       full: HoldSeverity.default('page'),
     })
     .prefault({}),
+  lateMinutes: z
+    .int()
+    .min(0)
+    .max(60)
+    .default(15)
+    .describe('after its end, until a window counts as complete: files come late, and hours are merged by a schedule'),
   catchUp: z.int().min(1).max(48).default(24).describe('windows that a check makes up for after missed runs'),
 });
 export type MonitorRules = z.infer<typeof MonitorRules>;
@@ -183,7 +189,7 @@ export const monitor = {
         holds: z.array(RequestedHold),
         mark: StreamMark.nullable(),
       }),
-      failures: [Throttled],
+      failures: [Throttled, ListUnreadable, EvidenceAltered],
     }),
     /** After the holds stand, so that a run that dies in between is made up for. */
     recordCheck: defineTask({

@@ -78,7 +78,6 @@ const POWERS: [string, string[]][] = [
       'read the public key',
     ],
   ],
-<<<<<<< HEAD
   [
     'Summarise',
     [
@@ -110,26 +109,19 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
-])('%s may do what it is for, and nothing else', (name, powers) => {
-=======
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],
 ];
 
 test.each(POWERS)('%s may do what it is for, and nothing else', (name, powers) => {
->>>>>>> main
   const found = powersOf(template, roleOf(name));
 
   expect(found.sort()).toEqual([...new Set(powers)].sort());
 });
 
 test('every function is in the table above', () => {
-<<<<<<< HEAD
-  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(18);
-=======
   expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(POWERS.length);
->>>>>>> main
 });
 
 test('nobody but the signer signs, even with permission to use every key', () => {

@@ -12,7 +12,7 @@ import { availabilitySlo } from '../support/slo.ts';
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const minute = (index: number): string => new Date(NOON + index * 60_000).toISOString();
 const FEATURES = [feature('age', 'number'), feature('income', 'number')];
-const EVERY_MINUTE = { windows: { windowMinutes: 1, historyDays: 0 }, drift: { minimumSample: 100 } };
+const EVERY_MINUTE = { windows: { windowMinutes: 1, historyDays: 0 }, drift: { minimumSample: 100 }, lateMinutes: 0 };
 const eva = { kind: 'person', arn: 'arn:aws:iam::111122223333:user/eva' } as const;
 
 const streamOf = (model: string, version = '1'): Stream =>

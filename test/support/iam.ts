@@ -59,13 +59,7 @@ const policiesIn = (template: Template) =>
 
 /** Everything that is attached to a role: by itself and by policies that name it. */
 const statementsFor = (template: Template, role: string): Statement[] =>
-<<<<<<< HEAD
-  // What does not fit into a role's own policy, CDK attaches as a managed one.
-  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
-    .flatMap((type) => resourcesOf(template, type))
-=======
   policiesIn(template)
->>>>>>> main
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((holder) => printed(holder) === `<${role}>`))
     .flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument'));
 
