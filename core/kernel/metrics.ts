@@ -46,6 +46,8 @@ export const metrics = {
   /** The worst of the fleet: the largest drift as a share of its limit, the fastest burn of an error budget. */
   driftWorst: defineMetric('DriftWorst', 'None'),
   burnWorst: defineMetric('BurnWorst', 'None'),
+  /** Error budgets that burn too fast for days and too slowly to hold anything. */
+  budgetsBurningSlowly: defineMetric('BudgetsBurningSlowly', 'Count'),
   /** Of capture files: events that count, events that do not, lines that are none, files set aside. */
   eventsCounted: defineMetric('EventsCounted', 'Count'),
   eventsRefused: defineMetric('EventsRefused', 'Count'),

@@ -111,6 +111,9 @@ export const RequestedHold = z.object({
 });
 export type RequestedHold = z.infer<typeof RequestedHold>;
 
+/** However it is written: as text, one moment has one form. */
+const Moment = z.iso.datetime().transform((moment) => new Date(moment).toISOString());
+
 const fact = {
   id: z.string(),
   model: ModelId,
@@ -162,7 +165,7 @@ export const monitor = {
         MONITOR_RULES: jsonEnv(MonitorRules),
         STAGE: z.string(),
       }),
-      input: z.object({ scheduledAt: z.iso.datetime() }),
+      input: z.object({ scheduledAt: Moment }),
       output: z.object({ streams: z.array(DueStream), unknown: z.int(), left: z.int() }),
       failures: [Throttled],
     }),
@@ -181,7 +184,7 @@ export const monitor = {
         stream: Stream,
         environment: EnvironmentName,
         windows: z.array(z.iso.datetime()),
-        scheduledAt: z.iso.datetime(),
+        scheduledAt: Moment,
       }),
       output: z.object({
         /** `known`: a run that was due later has checked this stream. */
@@ -197,7 +200,7 @@ export const monitor = {
       input: z.object({
         stream: Stream,
         environment: EnvironmentName,
-        scheduledAt: z.iso.datetime(),
+        scheduledAt: Moment,
         mark: StreamMark.nullable(),
         failure: StepFailure.nullable(),
       }),
