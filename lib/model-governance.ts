@@ -8,7 +8,10 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { rolloutApi } from '../core/rollout/api.ts';
+import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
@@ -75,6 +78,7 @@ export class ModelGovernance extends Construct {
   readonly api: PlaneApi;
   readonly holds: Holds;
   readonly queries: RegistryQueries;
+  readonly admission: Admission;
   readonly parameterName: string;
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
@@ -149,6 +153,16 @@ export class ModelGovernance extends Construct {
       models,
       signing,
     });
+    this.admission = new Admission(this, 'Admission', {
+      rules: this.config.admission,
+      models,
+      evidence,
+      signing,
+      registry,
+      holds: this.holds,
+      rollouts: this.rollouts,
+      api: this.api,
+    });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
     new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
@@ -218,6 +232,27 @@ export class ModelGovernance extends Construct {
     this.queries.grantAsk(who, models);
     this.monitor.grantAsk(who, models);
     this.holds.grantAsk(who);
+    this.#grantAddress(who);
+  }
+
+  /**
+   * Ask admission, request rollouts, and watch what becomes of both. On the bus it can ask and nothing else: what the
+   * plane says carries another source, and no rule listens to a request of another type.
+   */
+  grantRelease(who: IGrantable): void {
+    allow(who, {
+      actions: ['events:PutEvents'],
+      resources: [this.eventBus.eventBusArn],
+      conditions: {
+        // All entries of one call: a plain comparison with a list could pass when one of them matches.
+        'ForAllValues:StringEquals': { 'events:source': [REQUEST_SOURCE] },
+        'ForAllValues:StringLike': { 'events:detail-type': ['*.requested.v1'] },
+        Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+      },
+    });
+    this.admission.grantAsk(who);
+    this.queries.grantAsk(who);
+    this.api.grantAsk(who, [rolloutApi.list, rolloutApi.get]);
     this.#grantAddress(who);
   }
 

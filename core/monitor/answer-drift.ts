@@ -1,8 +1,8 @@
 import { holdsInScope } from '../hold/contract.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
-import type { ModelHealth, StreamHealth } from './api.ts';
 import type { Stream } from '../telemetry/contract.ts';
+import type { ModelHealth, StreamHealth } from './api.ts';
 import { CheckReport } from './contract.ts';
 import type { Checks, StandingHolds } from './ports.ts';
 

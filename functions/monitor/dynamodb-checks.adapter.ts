@@ -48,8 +48,7 @@ export const dynamodbChecks = (table: string, clock: Clock): Checks => {
       const item = await getItem(table, monitorKeys.mark(stream)).catch(rethrow);
       return item === undefined ? undefined : markIn(item);
     },
-    marksOf: async (model) =>
-      (await queryItems({ table, ...monitorKeys.marksOf(model) }).catch(rethrow)).map(markIn),
+    marksOf: async (model) => (await queryItems({ table, ...monitorKeys.marksOf(model) }).catch(rethrow)).map(markIn),
     failuresOf: async (model) =>
       (await queryItems({ table, ...monitorKeys.failuresOf(model) }).catch(rethrow)).map(failingIn),
     swap: async (mark, after, fact) => {

@@ -4,10 +4,16 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { entriesOf } from '../../scripts/build.ts';
-import { findResource, planeStack, planeTemplate, type Template } from '../support/plane.ts';
+import { findResource, planeStack, planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
 import { NOT_DEPLOYED } from './guards/contracts.ts';
 import { readSources, root } from './guards/source.ts';
-import { deliveryFaults, derivedPermissionFaults, environmentFaults, sizeFaults } from './guards/template.ts';
+import {
+  deliveryFaults,
+  derivedPermissionFaults,
+  environmentFaults,
+  forgeryFaults,
+  sizeFaults,
+} from './guards/template.ts';
 
 const template = planeTemplate();
 const handlers = entriesOf(root);
@@ -121,6 +127,40 @@ test.each([
   ],
 ])('%s is found', (_, faulty, sentence) => {
   expect(deliveryFaults(faulty)).toContainEqual(expect.stringMatching(sentence));
+});
+
+test('every rule says whose word it takes and about what, so that a forged event starts nothing', () => {
+  expect(resourcesOf(template, 'AWS::Events::Rule').length).toBeGreaterThan(0);
+  expect(forgeryFaults(template)).toEqual([]);
+});
+
+const listening = (change: Record<string, unknown>) =>
+  planted('AWS::Events::Rule', 'WorkflowDied', (properties) => {
+    properties.EventPattern = { ...(properties.EventPattern as object), ...change };
+  });
+
+test.each([
+  ["a rule that takes anybody's word", listening({ source: undefined }), /leaves open who says what/],
+  ['a rule that takes two sources', listening({ source: ['aws.states', 'clearance'] }), /leaves open who says what/],
+  ['a rule that listens to everything', listening({ 'detail-type': undefined }), /leaves open who says what/],
+  [
+    'a rule that takes a fact from who may only ask',
+    listening({ source: ['clearance.request'], 'detail-type': ['hold.placed.v1'] }),
+    /listens to "hold\.placed\.v1" from "clearance\.request"/,
+  ],
+  [
+    'a rule that takes a request for a fact',
+    listening({ source: ['clearance'], 'detail-type': ['rollout.requested.v1'] }),
+    /listens to "rollout\.requested\.v1" from "clearance"/,
+  ],
+  [
+    'a rule that listens to more than there is',
+    listening({ source: ['clearance'], 'detail-type': [{ prefix: 'hold.' }] }),
+    /listens to \{"prefix":"hold\."\} from "clearance"/,
+  ],
+  ['a rule for a stranger', listening({ source: ['com.example'] }), /from "com\.example"/],
+])('%s is found', (_, faulty, sentence) => {
+  expect(forgeryFaults(faulty)).toContainEqual(expect.stringMatching(sentence));
 });
 
 test('the stack stays far from the limit of CloudFormation', () => {
