@@ -7,7 +7,7 @@ import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
 import { MonitorRules } from '../core/monitor/contract.ts';
 import { RolloutRules } from '../core/rollout/contract.ts';
-import { SloDocument } from '../core/slo/contract.ts';
+import { SloDocument } from '../core/slo/slo-document.ts';
 import { CaptureLimits, Retention } from '../core/telemetry/contract.ts';
 import { fromPackageRoot } from './platform/package-root.ts';
 

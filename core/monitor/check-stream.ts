@@ -32,7 +32,7 @@ const acceptedBy = async ({ holds }: CheckPorts, { environment, scheduledAt }: D
 /** Each window that is due, against its baseline. What stands as evidence counts, whoever wrote it. */
 const checkWindows = async (ports: CheckPorts, due: Due, before: StreamMark | undefined) => {
   const { traffic, judges, evidence, rules } = ports;
-  const { stream, environment, scheduledAt } = due;
+  const { stream, environment } = due;
   const accepted = await acceptedBy(ports, due, before);
   const plans = due.windows
     .filter((to) => to > (before?.to ?? ''))

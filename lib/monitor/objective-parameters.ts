@@ -1,7 +1,8 @@
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { objectivesPath } from '../../core/monitor/contract.ts';
-import { type Objective, objectivesOf, type SloDocument } from '../../core/slo/contract.ts';
+import type { Objective } from '../../core/slo/contract.ts';
+import { objectivesOf, type SloDocument } from '../../core/slo/slo-document.ts';
 import { groundOf } from '../platform/ground.ts';
 
 /** Of a standard parameter, in bytes. All objectives together may be more than an environment variable holds. */

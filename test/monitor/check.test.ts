@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { liftHold } from '../../core/hold/lift-hold.ts';
 import { CheckFailed, CheckReport, VerdictChanged } from '../../core/monitor/contract.ts';
-import { objectivesOf, SloDocument } from '../../core/slo/contract.ts';
+import { objectivesOf, SloDocument } from '../../core/slo/slo-document.ts';
 import { Stream, type Tally, type Window } from '../../core/telemetry/contract.ts';
 import { feature } from '../support/inference.ts';
 import { memoryMonitor } from '../support/memory-monitor.ts';
