@@ -30,6 +30,7 @@ export class GovernanceStack extends Stack {
       MonitorWorkflowArn: plane.monitor.workflow.arn,
       SigningKeyArn: plane.signing.key.keyArn,
       IntakeWorkflowArn: plane.intake.workflow.arn,
+      RolloutWorkflowArn: plane.rollout.workflow.arn,
       PageTopicArn: plane.pageTopic.topicArn,
       TicketTopicArn: plane.ticketTopic.topicArn,
       PlaneParameter: plane.parameterName,

@@ -10,9 +10,9 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
-import { rolloutApi } from '../core/rollout/api.ts';
 import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
+import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
@@ -32,11 +32,15 @@ import { Policy } from './policy/policy.ts';
 import { FactStream } from './registry/fact-stream.ts';
 import { INVERSE_INDEX, Registry } from './registry/registry.ts';
 import { RegistryQueries } from './registry/registry-queries.ts';
+import { Rollout } from './rollout/rollout.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+
+export { GovernedAlias, publishServing } from './rollout/governed-alias.ts';
+export { GovernedDeployment } from './rollout/governed-deployment.ts';
 
 /** Everything but the stage is made when left out. */
 export type ModelGovernanceProps = {
@@ -83,6 +87,7 @@ export class ModelGovernance extends Construct {
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
   readonly rollouts: RolloutTable;
+  readonly rollout: Rollout;
   readonly telemetry: Telemetry;
   readonly monitor: Monitor;
   readonly #models: ModelBucket;
@@ -163,9 +168,26 @@ export class ModelGovernance extends Construct {
       rollouts: this.rollouts,
       api: this.api,
     });
+    this.rollout = new Rollout(this, 'Rollout', {
+      rules: this.config.rollout,
+      rollouts: this.rollouts,
+      registry,
+      holds: this.holds,
+      evidence,
+      signing,
+      telemetry: this.telemetry,
+      api: this.api,
+      admitVersion: this.admission.admitVersion,
+      bus: this.eventBus,
+    });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
-    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
+    new Alerting(this, 'Alerting', {
+      intake: [this.intake, signing],
+      facts: [facts],
+      telemetry: [this.telemetry],
+    });
+    new OperationsDashboard(this, 'Operations', this);
   }
 
   #layGround(props: ModelGovernanceProps) {
@@ -204,6 +226,7 @@ export class ModelGovernance extends Construct {
       region: stack.region,
       apiUrl: this.api.url,
       modelBucket: this.modelBucket.bucketName,
+      eventBus: this.eventBus.eventBusArn,
     };
     return new StringParameter(this, 'Address', {
       parameterName: planeParameter(this.config.stage),
@@ -231,6 +254,7 @@ export class ModelGovernance extends Construct {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
     this.monitor.grantAsk(who, models);
+    this.rollout.grantAsk(who);
     this.holds.grantAsk(who);
     this.#grantAddress(who);
   }
@@ -252,7 +276,7 @@ export class ModelGovernance extends Construct {
     });
     this.admission.grantAsk(who);
     this.queries.grantAsk(who);
-    this.api.grantAsk(who, [rolloutApi.list, rolloutApi.get]);
+    this.rollout.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -265,6 +289,7 @@ export class ModelGovernance extends Construct {
   grantOperate(who: IGrantable): void {
     const { workflow, sweepUploads } = this.intake;
     workflow.grantOperate(who);
+    this.rollout.grantOperate(who);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
     const below = this.node.findAll();
     for (const child of below) {
@@ -288,6 +313,9 @@ export class ModelGovernance extends Construct {
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.attempts.grantLook(who);
     this.intake.workflow.grantReadHistory(who);
+    this.rollout.workflow.grantReadHistory(who);
+    this.rollouts.grantLook(who);
+    this.rollout.grantAsk(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
     this.monitor.grantAsk(who);

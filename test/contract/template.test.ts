@@ -83,7 +83,7 @@ test.each([
   ],
   [
     'a rule that may start any workflow',
-    planted('AWS::IAM::Policy', 'MachineEventsRole', (properties) => {
+    planted('AWS::IAM::Policy', 'IntakeWorkflowMachineEventsRole', (properties) => {
       for (const statement of statementsIn(properties)) statement.Resource = '*';
     }),
     /EventsRole\w+ need not have states:StartExecution on \*/,
@@ -107,7 +107,11 @@ const firstTarget = (properties: Record<string, unknown>) =>
 test.each([
   [
     'a rule without a dead-letter queue',
-    planted('AWS::Events::Rule', 'WorkflowDied', (properties) => void delete firstTarget(properties).DeadLetterConfig),
+    planted(
+      'AWS::Events::Rule',
+      'IntakeWorkflowDied',
+      (properties) => void delete firstTarget(properties).DeadLetterConfig,
+    ),
     /WorkflowDied\w+ drops what it cannot deliver/,
   ],
   [
@@ -120,7 +124,7 @@ test.each([
   ],
   [
     'a function that no rule may call',
-    planted('AWS::Lambda::Permission', 'WorkflowDied', (properties) => {
+    planted('AWS::Lambda::Permission', 'IntakeWorkflowDied', (properties) => {
       properties.SourceArn = 'other';
     }),
     /WorkflowDied\w+ may not reach/,
@@ -135,7 +139,7 @@ test('every rule says whose word it takes and about what, so that a forged event
 });
 
 const listening = (change: Record<string, unknown>) =>
-  planted('AWS::Events::Rule', 'WorkflowDied', (properties) => {
+  planted('AWS::Events::Rule', 'IntakeWorkflowDied', (properties) => {
     properties.EventPattern = { ...(properties.EventPattern as object), ...change };
   });
 

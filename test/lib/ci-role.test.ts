@@ -38,6 +38,7 @@ test('a pipeline asks, submits nothing, reads no model, signs nothing, changes n
     'ask admission',
     'ask about a model',
     'ask about another model',
+    'ask about rollouts',
   ]);
 });
 

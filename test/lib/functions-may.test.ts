@@ -9,6 +9,7 @@ const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${nam
 const OBJECTS = ['decrypt objects', 'encrypt objects'];
 const ITEMS = ['decrypt items', 'encrypt items'];
 const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
+const ROLLOUTS = ['read rollouts', 'change rollouts', 'tell a fact of rollouts', ...ITEMS];
 const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
@@ -144,6 +145,35 @@ const POWERS: [string, string[]][] = [
   ],
   ['RecordCheck', ['read checks', 'change checks', ...ITEMS]],
   ['AnswerDrift', ['read checks', 'read holds', 'read evidence', 'decrypt items', 'decrypt objects']],
+  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'look at a target']],
+  [
+    'DecideStep',
+    [
+      ...ROLLOUTS,
+      ...HOLDS,
+      'prove the holds unchanged',
+      'read a deployment',
+      'look at a target',
+      'read telemetry',
+      'read evidence',
+      'read the public key',
+      'decrypt objects',
+    ],
+  ],
+  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'shift a target']],
+  [
+    'ReconcileRollouts',
+    [
+      ...ROLLOUTS,
+      ...HOLDS,
+      'list open rollouts',
+      'read a deployment',
+      'shift a target',
+      'read telemetry',
+      'go on with a rollout',
+    ],
+  ],
+  ['AnswerRollouts', [...ROLLOUTS, 'list open rollouts', 'read holds', 'reconcile']],
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],

@@ -20,6 +20,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const cleared = { 's3:ExistingObjectTag/clearance': 'registered' };
   const quarantined = { 's3:ExistingObjectTag/clearance': 'quarantined' };
   const parameter = findResource(template, 'AWS::SSM::Parameter', 'Address')[0];
+  const roles = 'arn:<AWS::Partition>:iam::999988887777:role';
+  const parameterArn = (name: string) => `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${name}`;
   const through = (service: string) => ({ 'kms:ViaService': `${service}.<AWS::Region>.<AWS::URLSuffix>` });
   return {
     'list uploads': { action: 's3:ListBucketVersions', resource: models, context: { 's3:prefix': 'models/iris/' } },
@@ -110,6 +112,24 @@ const requestsOf = (template: Template): Record<string, Request> => {
       resource: table('Rollouts'),
       context: { 'dynamodb:LeadingKeys': 'ROLLOUT#1' },
     },
+    'read rollouts': { action: 'dynamodb:GetItem', resource: table('Rollouts') },
+    'list open rollouts': { action: 'dynamodb:Query', resource: `${table('Rollouts')}/index/open` },
+    'delete from the rollouts': { action: 'dynamodb:DeleteItem', resource: table('Rollouts') },
+    'read a deployment': {
+      action: 'ssm:GetParameter',
+      resource: parameterArn('/clearance/test/deployments/iris-live'),
+    },
+    'read another stage': { action: 'ssm:GetParameter', resource: parameterArn('/clearance/other/deployments/iris') },
+    'change a deployment': { action: 'ssm:PutParameter', resource: parameterArn('/clearance/test/deployments/iris') },
+    'look at a target': { action: 'sts:AssumeRole', resource: `${roles}/clearance/test/look/Looker` },
+    'shift a target': { action: 'sts:AssumeRole', resource: `${roles}/clearance/test/shift/Shifter` },
+    'shift for another stage': { action: 'sts:AssumeRole', resource: `${roles}/clearance/other/shift/Shifter` },
+    'become anybody': { action: 'sts:AssumeRole', resource: `${roles}/administrator` },
+    'go on with a rollout': {
+      action: 'states:StartExecution',
+      resource: `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Rollout')[0]}>`,
+    },
+    reconcile: { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'ReconcileRollouts') },
     'tell a fact of rollouts': {
       action: 'dynamodb:PutItem',
       resource: table('Rollouts'),
@@ -146,6 +166,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'ask about a model': call(template, 'GET', '/v1/models/iris'),
     'ask how a model stands': call(template, 'GET', '/v1/models/iris/drift'),
     'ask about another model': call(template, 'GET', '/v1/models/other'),
+    'ask about rollouts': call(template, 'GET', '/v1/rollouts'),
+    'roll back': call(template, 'POST', '/v1/rollouts/r1/rollback'),
     'ask which holds stand': call(template, 'GET', '/v1/holds'),
     'place a hold': call(template, 'POST', '/v1/holds'),
     'lift a hold': call(template, 'POST', '/v1/holds/0123456789abcdef-1/lift'),
