@@ -145,7 +145,7 @@ const POWERS: [string, string[]][] = [
   ],
   ['RecordCheck', ['read checks', 'change checks', ...ITEMS]],
   ['AnswerDrift', ['read checks', 'read holds', 'read evidence', 'decrypt items', 'decrypt objects']],
-  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'look at a target']],
+  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'list deployments', 'look at a target']],
   [
     'DecideStep',
     [
@@ -153,6 +153,7 @@ const POWERS: [string, string[]][] = [
       ...HOLDS,
       'prove the holds unchanged',
       'read a deployment',
+      'list deployments',
       'look at a target',
       'read telemetry',
       'read evidence',
@@ -160,7 +161,7 @@ const POWERS: [string, string[]][] = [
       'decrypt objects',
     ],
   ],
-  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'shift a target']],
+  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'list deployments', 'shift a target']],
   [
     'ReconcileRollouts',
     [
@@ -168,6 +169,7 @@ const POWERS: [string, string[]][] = [
       ...HOLDS,
       'list open rollouts',
       'read a deployment',
+      'list deployments',
       'shift a target',
       'read telemetry',
       'go on with a rollout',
