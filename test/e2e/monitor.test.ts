@@ -12,10 +12,19 @@ let plane: Plane;
 let bus: Awaited<ReturnType<typeof listenOnBus>>;
 const models = {} as Record<'shifted' | 'healthy' | 'broken' | 'missed', Watched>;
 
-const factsOf = async (watched: Watched, type: string) => {
-  const facts = await bus.factsAbout(watched.stream.model, { within: 1 });
-  return facts.filter((fact) => fact['detail-type'] === type).map(({ detail }) => detail);
+/** Everything of a type that was heard about a model so far; a hold names it in its scope. */
+const factsOf = async ({ stream }: Watched, type: string) => {
+  await bus.factsAbout(stream.model, { count: 0 });
+  return bus.heard
+    .filter(({ detail }) =>
+      [detail.model, (detail.scope as { model?: string } | undefined)?.model].includes(stream.model),
+    )
+    .filter((fact) => fact['detail-type'].startsWith(type))
+    .map(({ detail }) => detail);
 };
+
+const firstFact = (what: string, watched: Watched, type: string, within = 30_000) =>
+  eventually(what, async () => (await factsOf(watched, type))[0], { within, every: 500 });
 
 beforeAll(async () => {
   plane = await sharedLocalAws('plain');
@@ -35,14 +44,7 @@ test('the schedule finds shifted inputs within a minute or so, and leaves everyt
     play(plane, broken, { at, count: 300, shift: { alcohol: 5 } }),
   ]);
 
-  const [held] = await eventually(
-    'a hold on the model whose inputs shifted',
-    async () => {
-      const found = await factsOf(shifted, 'hold.placed.v1');
-      return found.length > 0 ? found : undefined;
-    },
-    { within: 100_000, every: 500 },
-  );
+  const held = await firstFact('a hold on the model whose inputs shifted', shifted, 'hold.placed', 100_000);
   const seconds = (Date.now() - began) / 1000;
   console.error(`      held after ${seconds.toFixed(0)} s`);
 
@@ -54,20 +56,11 @@ test('the schedule finds shifted inputs within a minute or so, and leaves everyt
     reason: { message: expect.stringMatching(/^alcohol: PSI \d/), path: '$.features["alcohol"]' },
     runbook: 'drift#a-feature-shifted',
   });
-  const [failed] = await eventually(
-    'word of the model that could not be checked',
-    async () => {
-      const found = await factsOf(broken, 'monitor.check-failed.v1');
-      return found.length > 0 ? found : undefined;
-    },
-    { within: 30_000 },
-  );
+  const failed = await firstFact('word of the model that could not be checked', broken, 'monitor.check-failed');
   expect(CheckFailed.parse(failed)).toMatchObject({ deployment: broken.stream.deployment, error: 'SyntaxError' });
-  const [changed] = await factsOf(shifted, 'monitor.verdict-changed.v1');
+  const changed = await firstFact('the change of the verdict', shifted, 'monitor.verdict-changed');
   expect(VerdictChanged.parse(changed)).toMatchObject({ began: ['drift.feature-shifted'], ended: [] });
-  expect(await bus.factsAbout(healthy.stream.model, { within: 1 })).not.toContainEqual(
-    expect.objectContaining({ 'detail-type': expect.stringMatching(/^(hold|monitor)\./) }),
-  );
+  expect([...(await factsOf(healthy, 'hold.')), ...(await factsOf(healthy, 'monitor.'))]).toEqual([]);
   expect(Object.keys(await reportsOf(plane, healthy)).length).toBeGreaterThan(0);
 });
 
@@ -78,7 +71,6 @@ test('windows that were missed are made up for, and a check that is started twic
   await lastChecked(plane, missed, minutesAgo(6));
   await play(plane, missed, { at: new Date(now - 3.5 * MINUTE), count: 300, shift: { proline: 5000 } });
   await play(plane, missed, { at: new Date(now - 1.5 * MINUTE), count: 300, seed: 3 });
-  await new Promise((resolve) => setTimeout(resolve, 0));
   await eventually('the traffic to be counted', async () => {
     const arn = await checkAt(plane, minutesAgo(0).toISOString());
     const twin = await checkAt(plane, minutesAgo(0).toISOString());
@@ -94,9 +86,6 @@ test('windows that were missed are made up for, and a check that is started twic
     expect.arrayContaining([5, 4, 3, 2, 1, 0].map((m) => `${minutesAgo(m).toISOString()}.json`)),
   );
   expect(new Set(Object.values(reports))).toEqual(new Set([1]));
-  const [held] = await eventually('the hold of the missed window', async () => {
-    const found = await factsOf(missed, 'hold.placed.v1');
-    return found.length > 0 ? found : undefined;
-  });
+  const held = await firstFact('the hold of the missed window', missed, 'hold.placed');
   expect(HoldPlaced.parse(held).reason.message).toMatch(/^proline: PSI/);
 });
