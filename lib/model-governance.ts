@@ -15,6 +15,7 @@ import { Alerting } from './alerting/alerting.ts';
 import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
+import { OnCall } from './hold/on-call.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { Monitor } from './monitor/monitor.ts';
@@ -117,17 +118,27 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
-    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence, models });
+    const { summariseBaseline } = this.telemetry;
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
       evidence,
       attempts: this.attempts,
       registry,
-      steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
+      steps: {
+        scanFiles,
+        evaluateGates,
+        decideRegistration,
+        summariseBaseline,
+        signVersion,
+        reserveVersion,
+        registerVersion,
+      },
     });
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', { api: this.api });
+    new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     this.monitor = new Monitor(this, 'Monitor', {
       config: this.config.monitor,

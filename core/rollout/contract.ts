@@ -167,3 +167,4 @@ export const TOLD_REASONS = 20;
 export { Deployment, deploymentAddress, deploymentsPath, RolloutRules, Step } from './deployment.ts';
 export { Judgement } from './judgement.ts';
 export { RolloutState } from './record.ts';
+export { firstRouting } from './routed-split.ts';

@@ -103,6 +103,8 @@ export const memoryRollouts = () => {
   const active = new Map<string, string>();
   const started: string[] = [];
   const woken: string[] = [];
+  /** The steps that admission was asked about. */
+  const admitted: (number | null)[] = [];
   const time = { now: new Date('2026-11-23T10:00:00.000Z') };
   const world = { health: 'healthy' as Health, admits: true, reachable: true };
   const target: { standing: Standing; moves: Split[] } = {
@@ -191,6 +193,7 @@ export const memoryRollouts = () => {
     records,
     started,
     woken,
+    admitted,
     world,
     target,
     clock,
@@ -222,6 +225,7 @@ export const memoryRollouts = () => {
     },
     /** Admission as the workflow sees it: it reads the holds, and says no under any. */
     admit: async (id: string, step: number | null): Promise<GivenVerdict> => {
+      admitted.push(step);
       const record = records.get(id);
       const reasons =
         record === undefined ? [] : inScope(record).map(({ reason }) => ({ ...reason, rule: 'admission.held' }));

@@ -11,6 +11,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const captures = arn('AWS::S3::Bucket', 'Captures');
   const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
+  const topic = (part: string) => `<${findResource(template, 'AWS::SNS::Topic', part)[0]}>`;
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
   const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
@@ -85,6 +86,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
       action: 'states:StartExecution',
       resource: `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Monitor')[0]}>`,
     },
+    'read what was told': { action: 'dynamodb:Query', resource: table('Told') },
+    'record what was told': { action: 'dynamodb:PutItem', resource: table('Told') },
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
     'read a capture': { action: 's3:GetObjectVersion', resource: `${captures}/captures/x.jsonl` },
     'publish a capture': { action: 's3:PutObject', resource: `${captures}/captures/x.jsonl` },
@@ -158,6 +161,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
     'redrive dead letters': { action: 'sqs:StartMessageMoveTask', resource: arn('AWS::SQS::Queue', 'UncheckedFiles') },
     'keep what was not published': { action: 'sqs:SendMessage', resource: arn('AWS::SQS::Queue', 'Unpublished') },
+    'take facts about holds': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'Heard') },
+    page: { action: 'sns:Publish', resource: topic('Pages') },
+    'write a ticket': { action: 'sns:Publish', resource: topic('Tickets') },
+    'encrypt messages': { action: 'kms:GenerateDataKey', resource: dataKey, context: through('sns') },
     'find the plane': {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
