@@ -153,6 +153,7 @@ export const rollout = {
         TELEMETRY_TABLE: z.string(),
         DEPLOYMENTS: z.string(),
         WORKFLOW_ARN: z.string(),
+        STAGE: z.string(),
       }),
     }),
     answerRollouts: defineReactor({

@@ -91,6 +91,23 @@ describe('a rollout', () => {
   });
 });
 
+test('how long a rollout has rested is measured at every look, and nothing once none rests', async () => {
+  const plane = memoryRollouts();
+  plane.world.health = 'silent';
+  await runToEnd(plane, 'x1', asked);
+  const since = Date.parse(only(plane).held?.at ?? '');
+
+  plane.pass(5 * 3600);
+  await reconcileAll(plane)();
+  const resting = plane.measured.get('RolloutHeldLongest');
+  plane.records.clear();
+  await reconcileAll(plane)();
+
+  expect(since).toBeGreaterThan(0);
+  expect(resting).toBe((plane.clock.now().getTime() - since) / 1000);
+  expect(plane.measured.get('RolloutHeldLongest')).toBe(0);
+});
+
 describe('requests', () => {
   test('that come twice are the same rollout', async () => {
     const plane = memoryRollouts();

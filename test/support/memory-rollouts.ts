@@ -5,6 +5,7 @@ import { placeHold } from '../../core/hold/place-hold.ts';
 import type { Person } from '../../core/kernel/actor.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
+import type { Measure } from '../../core/kernel/metrics.ts';
 import { RegisteredVersion } from '../../core/registry/contract.ts';
 import { Backend, Deployment, RolloutRules } from '../../core/rollout/deployment.ts';
 import { TargetUnusable } from '../../core/rollout/failures.ts';
@@ -114,6 +115,10 @@ export const memoryRollouts = () => {
   /** By rollout, the newest intent that was seen to stand. */
   const confirmed = new Map<string, number>();
   const clock = { now: () => time.now };
+  const measured = new Map<string, number>();
+  const measure: Measure = ({ name }, value, ..._by) => {
+    measured.set(name, value);
+  };
 
   const inScope = (record: RolloutRecord) => {
     try {
@@ -197,6 +202,9 @@ export const memoryRollouts = () => {
     world,
     target,
     clock,
+    /** What was measured last, by metric. */
+    measured,
+    measure,
     rules: RULES,
     held,
     holds: { list: async (): Promise<HoldList> => held.holds.list() },
