@@ -40,6 +40,7 @@ test('a pipeline asks, submits nothing, reads no model, signs nothing, changes n
     'find the plane',
     'ask admission',
     'ask about a model',
+    'ask how a model stands',
     'ask about another model',
     'ask about rollouts',
   ]);
