@@ -415,6 +415,23 @@ describe('whoever takes traffic off by hand', () => {
   });
 });
 
+test('a rollout that cannot be read keeps no other from being brought home', async () => {
+  const plane = memoryRollouts();
+  await until(plane, 'baking', 0.1);
+  const { rollouts } = plane;
+  const find = async (id: string) => {
+    if (id === 'broken') throw new Error('not a rollout');
+    return rollouts.find(id);
+  };
+  const underway = async (atMost: number) => ['broken', ...(await rollouts.underway(atMost))];
+  plane.pass(3600);
+
+  const results = await reconcileAll({ ...plane, rollouts: { ...rollouts, find, underway } })();
+
+  expect(results.map(({ outcome }) => outcome)).toEqual([{ failed: new Error('not a rollout') }, 'resting']);
+  expect(plane.shareServed(only(plane))).toBe(0);
+});
+
 describe('traffic that somebody gave the new version by hand', () => {
   test('is evicted too, though the rollout itself had shifted nothing', async () => {
     const plane = memoryRollouts();
