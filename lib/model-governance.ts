@@ -136,7 +136,7 @@ export class ModelGovernance extends Construct {
     });
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', { api: this.api });
-    new OnCall(this, 'OnCall', { bus: this.eventBus });
+    const onCall = new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
@@ -184,6 +184,8 @@ export class ModelGovernance extends Construct {
     new Alerting(this, 'Alerting', {
       intake: [this.intake, signing],
       facts: [facts],
+      holds: [this.holds, onCall],
+      rollouts: [this.rollout, this.admission],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);
