@@ -126,7 +126,10 @@ export class ModelGovernance extends Construct {
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
     this.api = new PlaneApi(this, 'Api');
-    this.holds = new Holds(this, 'Holds', { api: this.api });
+    this.holds = new Holds(this, 'Holds', {
+      api: this.api,
+      environments: this.config.admission.environments.map(({ name }) => name),
+    });
     new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
