@@ -116,14 +116,23 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
-    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence, models });
+    const { summariseBaseline } = this.telemetry;
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
       evidence,
       attempts: this.attempts,
       registry,
-      steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
+      steps: {
+        scanFiles,
+        evaluateGates,
+        decideRegistration,
+        summariseBaseline,
+        signVersion,
+        reserveVersion,
+        registerVersion,
+      },
     });
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', {
@@ -178,6 +187,7 @@ export class ModelGovernance extends Construct {
     new Alerting(this, 'Alerting', {
       intake: [this.intake, signing],
       facts: [facts],
+      rollouts: [this.rollout, this.admission],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);

@@ -114,6 +114,18 @@ const POWERS: [string, string[]][] = [
     ],
   ],
   [
+    'SummariseBaseline',
+    [
+      ...READS_BYTES,
+      'read evidence',
+      'read a baseline',
+      'keep a baseline',
+      'read the hash key',
+      'use the hash key',
+      ...OBJECTS,
+    ],
+  ],
+  [
     'RollUp',
     [
       'read a summary',
