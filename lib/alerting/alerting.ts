@@ -19,6 +19,13 @@ const CAUSES = {
     },
     runbook: 'plane#facts-do-not-arrive',
   },
+  holds: {
+    symptoms: {
+      page: 'Holds do not work: they cannot be placed, or nobody is told of them.',
+      ticket: 'Holds work with difficulty: something about them comes late.',
+    },
+    runbook: 'plane#holds-do-not-work',
+  },
   rollouts: {
     symptoms: {
       page: 'Rollouts do not move: admission does not answer, or nobody steers them and brings them home.',

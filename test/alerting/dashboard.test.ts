@@ -163,3 +163,15 @@ test('the runbooks that the dashboard names are there', () => {
   expect(named.filter((path) => !runbooks.includes(path))).toEqual([]);
   expect(runbooks.filter((path) => !named.includes(path))).toEqual([]);
 });
+
+test('the page for operators names every metric with its unit', () => {
+  const page = readSources('docs/operating.md').get('docs/operating.md') ?? '';
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  const unitOf = { Count: 'count', Milliseconds: 'milliseconds', Seconds: 'seconds', None: 'share' } as const;
+
+  const missing = Object.values(metrics).filter(
+    ({ name, unit }) => !rows.some((row) => row.includes(`\`${name}\``) && row.includes(`| ${unitOf[unit]} |`)),
+  );
+
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});

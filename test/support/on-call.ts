@@ -45,6 +45,11 @@ export const onCallAt = async (plane: Plane, TopicArn: string | undefined) => {
   };
   const about = (hold: string) => heard.filter(({ MessageAttributes }) => MessageAttributes?.hold?.Value === hold);
   return {
+    /** Everything so far. */
+    heard: async (): Promise<readonly Heard[]> => {
+      await listen();
+      return heard;
+    },
     /** Everything about a hold so far, once there are as many messages. */
     heardOf: (hold: string, count: number): Promise<Heard[]> =>
       eventually(`${count} messages about ${hold}`, async () => {
