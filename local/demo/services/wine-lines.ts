@@ -1,0 +1,32 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { InferenceService } from '../../../examples/inference-service/inference-service.ts';
+import type { ModelGovernance } from '../../../lib/model-governance.ts';
+import { fromPackageRoot } from '../../../lib/platform/package-root.ts';
+import { rootOf } from '../model-files.ts';
+import { SITES, WINE } from '../sites.ts';
+
+/** A team with one model on several lines, and somebody on call. */
+export class WineLines extends Stack {
+  constructor(scope: Construct, id: string, plane: ModelGovernance) {
+    super(scope, id, { description: 'What the demo of Clearance governs' });
+    const captures = new Bucket(this, 'Captures', { removalPolicy: RemovalPolicy.DESTROY });
+    for (const [site, { deployment, environment }] of Object.entries(SITES)) {
+      const service = new InferenceService(this, site, {
+        deployment,
+        model: WINE.model,
+        version: WINE.first,
+        root: rootOf(WINE.model, WINE.first),
+        versions: fromPackageRoot('models', WINE.model),
+        captures,
+      });
+      new CfnOutput(this, `${deployment}-function`.replaceAll('-', ''), { value: service.function.functionName });
+    }
+    const onCall = new Queue(this, 'OnCall');
+    plane.pageTopic.addSubscription(new SqsSubscription(onCall));
+    new CfnOutput(this, 'OnCallQueueUrl', { value: onCall.queueUrl });
+  }
+}
