@@ -18,6 +18,7 @@ export class GovernanceStack extends Stack {
       ModelBucketName: plane.modelBucket.bucketName,
       EvidenceBucketName: plane.evidenceBucket.bucketName,
       IntakeTableName: plane.attempts.tableName,
+      HoldTableName: plane.holds.table.tableName,
       RegistryTableName: plane.registry.table.tableName,
       RolloutTableName: plane.rollouts.tableName,
       EventBusName: plane.eventBus.eventBusName,

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, type IManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
@@ -9,7 +9,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { Alerting } from './alerting/alerting.ts';
 import { Gates } from './gates/gates.ts';
+import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -69,6 +71,7 @@ export class ModelGovernance extends Construct {
   readonly registry: Registry;
   readonly intake: Intake;
   readonly api: PlaneApi;
+  readonly holds: Holds;
   readonly queries: RegistryQueries;
   readonly parameterName: string;
   readonly #address: StringParameter;
@@ -109,13 +112,14 @@ export class ModelGovernance extends Construct {
       registry,
       steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
     });
+    this.api = new PlaneApi(this, 'Api');
+    this.holds = new Holds(this, 'Holds', { api: this.api });
     this.rollouts = new RolloutTable(this, 'Rollouts');
-    new FactStream(this, 'Facts', {
+    const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts },
+      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts, Holds: this.holds.table },
     });
     const { attempts, signing } = this;
-    this.api = new PlaneApi(this, 'Api');
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
       registry,
@@ -126,6 +130,7 @@ export class ModelGovernance extends Construct {
     });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
+    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
   }
 
   #layGround(props: ModelGovernanceProps) {
@@ -140,6 +145,7 @@ export class ModelGovernance extends Construct {
       network: props.network === undefined ? undefined : this.#attach(props.network),
       dataKey,
       accessLogs: new AccessLogBucket(this, 'AccessLogs', { removal, days: logDays }),
+      alarmPeriod: Duration.minutes(alarms.everyMinutes),
       pages: props.pageTopic ?? new GovernedTopic(this, 'Pages', { key: dataKey, emails: alarms.pageEmails }),
       tickets: props.ticketTopic ?? new GovernedTopic(this, 'Tickets', { key: dataKey, emails: alarms.ticketEmails }),
     });
@@ -189,6 +195,7 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.holds.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -205,6 +212,7 @@ export class ModelGovernance extends Construct {
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.queries.grantAsk(who);
+    this.holds.grantAct(who);
     this.#grantAddress(who);
   }
 
@@ -217,6 +225,8 @@ export class ModelGovernance extends Construct {
     this.intake.workflow.grantReadHistory(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
+    this.holds.grantAsk(who);
+    this.holds.table.grantLook(who);
     this.#grantAddress(who);
   }
 

@@ -50,7 +50,13 @@ export const StageConfig = z
         lockDays: z.int().min(0).max(36_500).default(365).describe('days that evidence cannot be deleted; 0 for none'),
       })
       .prefault({}),
-    alarms: z.strictObject({ pageEmails: Emails, ticketEmails: Emails }).prefault({}),
+    alarms: z
+      .strictObject({
+        pageEmails: Emails,
+        ticketEmails: Emails,
+        everyMinutes: z.int().min(1).max(60).default(5).describe('over which failures are counted for an alarm'),
+      })
+      .prefault({}),
   })
   .refine(({ removal, evidence }) => removal === 'destroy' || evidence.lockDays > 0, {
     path: ['evidence', 'lockDays'],

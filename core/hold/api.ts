@@ -31,6 +31,20 @@ export type StandingHolds = z.infer<typeof StandingHolds>;
 
 export const holdApi = {
   list: { method: 'GET', path: '/v1/holds', response: StandingHolds },
-  place: { method: 'POST', path: '/v1/holds', request: PlaceHoldRequest, response: PlaceHoldResponse },
-  lift: { method: 'POST', path: '/v1/holds/{hold}/lift', request: LiftHoldRequest, response: LiftHoldResponse },
+  /** Twice by one person about one thing is one hold that was asked for twice. */
+  place: {
+    method: 'POST',
+    path: '/v1/holds',
+    request: PlaceHoldRequest,
+    response: PlaceHoldResponse,
+    repeatable: true,
+  },
+  /** What is lifted already stays as it was lifted. */
+  lift: {
+    method: 'POST',
+    path: '/v1/holds/{hold}/lift',
+    request: LiftHoldRequest,
+    response: LiftHoldResponse,
+    repeatable: true,
+  },
 } as const;

@@ -34,7 +34,13 @@ export const HoldPlaced = z.object({
 });
 export type HoldPlaced = z.infer<typeof HoldPlaced>;
 
-export const HoldLifted = z.object({ ...fact, liftedBy: Person, reason: z.string().min(1) });
+export const HoldLifted = z.object({
+  ...fact,
+  severity: HoldSeverity,
+  placedAt: z.iso.datetime(),
+  liftedBy: Person,
+  reason: z.string().min(1),
+});
 export type HoldLifted = z.infer<typeof HoldLifted>;
 
 export const hold = {
@@ -62,6 +68,8 @@ export const hold = {
   },
   reactors: {
     answerHolds: defineReactor({ env: defineEnv({ HOLD_TABLE: z.string() }) }),
+    /** Called by CloudFormation when the table is made. */
+    openList: defineReactor({ env: defineEnv({ HOLD_TABLE: z.string() }) }),
   },
 } as const;
 

@@ -4,9 +4,7 @@ import { type Fact, factId } from '../kernel/fact.ts';
 import { Throttled } from '../kernel/failures.ts';
 import { type HoldLifted, hold as holdContract } from './contract.ts';
 import { type Hold, isStanding, lift } from './hold.ts';
-import type { Holds } from './ports.ts';
-
-const SWAPS = 8;
+import { type Holds, SWAPS } from './ports.ts';
 
 export type LiftHold = { readonly id: string; readonly by: Person; readonly reason: string };
 /** `not-standing`: lifted before, or expired. */
@@ -46,6 +44,8 @@ const liftedFact = (hold: Hold, liftedBy: Person, reason: string, now: Date): Fa
     ...(hold.deployment !== undefined && { deployment: hold.deployment }),
     occurredAt: now.toISOString(),
     correlationId: hold.id,
+    severity: hold.severity,
+    placedAt: hold.placedAt,
     liftedBy,
     reason,
   };

@@ -4,9 +4,7 @@ import { Throttled } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { type HoldPlaced, hold as holdContract } from './contract.ts';
 import { type Hold, isStanding, type PlaceHold, type Placement, place } from './hold.ts';
-import type { Holds } from './ports.ts';
-
-const SWAPS = 8;
+import { type Holds, SWAPS } from './ports.ts';
 
 const inThePast = (expiresAt: string): Reason => ({
   rule: 'hold.expired-at-once',

@@ -1,6 +1,9 @@
 import type { Fact } from '../kernel/fact.ts';
 import type { Hold, HoldList } from './hold.ts';
 
+/** How often a change is decided again because another one was first. Of those who meet, one gets through each time. */
+export const SWAPS = 25;
+
 export type HoldChange = {
   /** Of the list that the change was decided on. */
   readonly revision: number;

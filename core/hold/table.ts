@@ -11,7 +11,8 @@
  * | facts on their way to the bus (stream)             | pk FACT#id, sk FACT                        |
  *
  * The list item is written once, when the table is made. Without it there is no list, and no list is not an empty one.
- * The copies in the list carry `ttl` (seconds) if they expire.
+ * A hold is one attribute, `hold`, of its item, since the copies in the list carry the table's time to live beside it if
+ * they expire: `expiresAt`, in seconds.
  */
 export const holdKeys = {
   list: { pk: 'HOLDS', sk: 'LIST' },

@@ -1,6 +1,6 @@
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
 
-/** A metric that the plane writes itself. Beside the stage it is told apart by `by` alone. */
+/** A metric that the plane writes itself: of the whole stage, or of the stage by each of `by` separately. */
 export type MetricContract<By extends string = string> = {
   readonly name: string;
   readonly unit: MetricUnit;
@@ -25,8 +25,8 @@ export const METRIC_NAMESPACE = 'Clearance';
 export const STAGE_DIMENSION = 'Stage';
 
 /**
- * All of them, about the whole plane. Each combination of dimension values is billed as a metric of its own: a model, a
- * version or a feature is never a dimension, and what is one has few values, all written in this repository.
+ * All of them, about the whole plane. Each value of a dimension is billed as a metric of its own: a model, a version or a
+ * feature is never one, and what is has few values, all written in this repository.
  */
 export const metrics = {
   /** By type without its version, such as `rollout.completed`. */

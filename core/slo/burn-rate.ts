@@ -29,6 +29,9 @@ export const LOOKBACKS: readonly number[] = [...new Set(TIERS.flatMap(({ long, s
   (a, b) => a - b,
 );
 
+/** Of the tiers that wake somebody. The others can wait for the windows that are read once an hour. */
+export const PAGE_LOOKBACK = Math.max(...TIERS.filter(({ severity }) => severity === 'page').map(({ long }) => long));
+
 /** How many times faster than sustainable the budget goes. Without requests nothing burns. */
 export const burnRate = ({ total, bad }: Counts, target: number): number =>
   total === 0 ? 0 : bad / total / (1 - target);
@@ -44,24 +47,26 @@ const ROUNDING = 1 + 1e-9;
 export type BurnInput = {
   readonly target: number;
   readonly windowDays: number;
-  /** Requests and bad ones in the last so many minutes. */
-  readonly within: (minutes: number) => Counts;
+  /** Requests and bad ones in the last so many minutes; undefined where that was not read. */
+  readonly within: (minutes: number) => Counts | undefined;
   /** With fewer bad requests in the long window a tier stays quiet: at night one failure of ten is no outage. */
   readonly minimumBad: number;
+  /** What the last check found of tiers that this one cannot tell. */
+  readonly before?: readonly TierFinding[] | undefined;
 };
 
-const tierFinding = (tier: Tier, { target, windowDays, within, minimumBad }: BurnInput): TierFinding => {
+const tierFinding = (tier: Tier, { target, windowDays, within, minimumBad, before }: BurnInput): TierFinding[] => {
   const factor = (tier.budgetShare * windowDays * DAY) / tier.long;
-  const burnOver = (minutes: number) => {
-    const counts = within(minutes);
-    return { ...counts, minutes, rate: burnRate(counts, target) };
-  };
-  const [long, short] = [burnOver(tier.long), burnOver(tier.short)];
+  const counts = { long: within(tier.long), short: within(tier.short) };
+  if (counts.long === undefined || counts.short === undefined)
+    return (before ?? []).filter(({ long }) => long.minutes === tier.long);
+  const long = { ...counts.long, minutes: tier.long, rate: burnRate(counts.long, target) };
+  const short = { ...counts.short, minutes: tier.short, rate: burnRate(counts.short, target) };
   const exceeds = long.rate > factor * ROUNDING && short.rate > factor * ROUNDING;
   const { severity, pausesRollouts } = tier;
   const outcome = exceeds ? (long.bad >= minimumBad ? 'fires' : 'too-few-bad') : 'quiet';
-  return { severity, factor: Number(factor.toPrecision(6)), pausesRollouts, long, short, outcome };
+  return [{ severity, factor: Number(factor.toPrecision(6)), pausesRollouts, long, short, outcome }];
 };
 
 /** Every tier: it fires when the budget burns faster than its factor over its long and its short window. */
-export const burnTiers = (input: BurnInput): TierFinding[] => TIERS.map((tier) => tierFinding(tier, input));
+export const burnTiers = (input: BurnInput): TierFinding[] => TIERS.flatMap((tier) => tierFinding(tier, input));

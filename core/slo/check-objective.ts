@@ -4,9 +4,13 @@ import type { BurnReport, Counts, Objective, SloSettings, TierFinding } from './
 
 export type ObjectiveInput = {
   readonly objective: Objective;
-  /** Requests and bad ones in the last so many minutes; asked for the lookbacks of all tiers and for the window. */
-  readonly within: (minutes: number) => Counts;
+  /** Requests and bad ones in the last so many minutes, undefined where not read; asked for the lookbacks of all tiers. */
+  readonly within: (minutes: number) => Counts | undefined;
+  /** The same over the objective's whole window, if all of it is known. */
+  readonly overWindow?: Counts | undefined;
   readonly settings: SloSettings;
+  /** Of the same objective, for what was not read this time. */
+  readonly before?: BurnReport | undefined;
 };
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)));
@@ -30,11 +34,12 @@ const reasonFor = (
 });
 
 /** Whether an objective's error budget burns too fast, how urgent that is, and what of it is left. */
-export const checkObjective = ({ objective, within, settings }: ObjectiveInput): BurnReport => {
+export const checkObjective = ({ objective, within, overWindow, settings, before }: ObjectiveInput): BurnReport => {
   const { target, windowDays } = objective;
-  const tiers = burnTiers({ target, windowDays, within, ...settings });
+  const tiers = burnTiers({ target, windowDays, within, before: before?.tiers, ...settings });
   const firing = tiers.filter(({ outcome }) => outcome === 'fires');
   const worst = firing.find(({ severity }) => severity === 'page') ?? firing[0];
+  const budget = overWindow === undefined ? before?.budget : errorBudget(overWindow, target);
   const seen = tiers.some(({ long }) => long.total > 0);
   return {
     objective,
@@ -43,6 +48,6 @@ export const checkObjective = ({ objective, within, settings }: ObjectiveInput):
     pausesRollouts: firing.some(({ pausesRollouts }) => pausesRollouts),
     reasons: firing.map((tier) => reasonFor(objective, tier)),
     tiers,
-    budget: errorBudget(within(windowDays * 1440), target),
+    ...(budget === undefined ? {} : { budget }),
   };
 };

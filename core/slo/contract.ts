@@ -1,22 +1,6 @@
 import { z } from 'zod';
-import { ModelId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
-
-/** What is promised to the users of a model, as one number: the share of requests that are good. */
-export const Objective = z.object({
-  name: z.string(),
-  model: ModelId,
-  indicator: z.enum(['availability', 'latency']),
-  /** Milliseconds, of a latency objective: a slower answer is a bad one. */
-  slowerThan: z.number().optional(),
-  /** The share of requests that have to be good. */
-  target: z.number(),
-  windowDays: z.int(),
-  /** From the annotations of the document. */
-  owner: z.string().optional(),
-  link: z.string().optional(),
-});
-export type Objective = z.infer<typeof Objective>;
+import { Objective } from './objective.ts';
 
 const Count = z.int().min(0);
 
@@ -67,6 +51,10 @@ export const BurnReport = z.object({
   pausesRollouts: z.boolean(),
   reasons: z.array(Reason),
   tiers: z.array(TierFinding),
-  budget: ErrorBudget,
+  /** Absent where not the whole window of the objective was read. */
+  budget: ErrorBudget.optional(),
 });
 export type BurnReport = z.infer<typeof BurnReport>;
+
+export { Objective } from './objective.ts';
+export { objectivesOf, SloDocument } from './slo-document.ts';

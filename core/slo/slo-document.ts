@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelId } from '../kernel/identity.ts';
-import type { Objective } from './contract.ts';
+import type { Objective } from './objective.ts';
 
 const Text = (max: number) => z.string().min(1).max(max);
 const Name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a DNS label, as OpenSLO names have');

@@ -12,7 +12,7 @@ export const measureIn =
   (metric, value, ...[by]) => {
     const directive = {
       Namespace: METRIC_NAMESPACE,
-      Dimensions: [[STAGE_DIMENSION, ...metric.by]],
+      Dimensions: metric.by.length === 0 ? [[STAGE_DIMENSION]] : metric.by.map((name) => [STAGE_DIMENSION, name]),
       Metrics: [{ Name: metric.name, Unit: metric.unit }],
     };
     const _aws = { Timestamp: clock.now().getTime(), CloudWatchMetrics: [directive] };

@@ -60,6 +60,12 @@ export class GovernedTable extends Table {
     useKey(who, this.encryptionKey, { through: 'dynamodb', write: true });
   }
 
+  /** Puts items and reads none. */
+  grantAdd(who: IGrantable): void {
+    allow(who, { actions: ['dynamodb:PutItem'], resources: [this.tableArn] });
+    useKey(who, this.encryptionKey, { through: 'dynamodb', write: true });
+  }
+
   /** Puts facts that go with no other change of state, and nothing else: no item under any other key. */
   grantTell(who: IGrantable): void {
     allow(who, {

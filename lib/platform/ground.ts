@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
@@ -21,6 +21,8 @@ export type Ground = {
   /** Encrypts everything the plane keeps. */
   readonly dataKey: IKey;
   readonly accessLogs: Bucket;
+  /** Over which failures are counted before an alarm is raised. */
+  readonly alarmPeriod: Duration;
   readonly pages: ITopic;
   readonly tickets: ITopic;
 };

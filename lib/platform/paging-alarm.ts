@@ -1,4 +1,4 @@
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import { groundOf } from './ground.ts';
@@ -12,29 +12,50 @@ export type PagingAlarmProps = {
   symptom: string;
   runbook: RunbookLink;
   severity: Severity;
-  metric: IMetric;
+  /** Looked at over the minutes that the stage says, whatever its own period; over its own with `ownPeriod`. */
+  metric: Metric;
   /** Raised at this value and above. */
   threshold: number;
   /** Periods that must breach, one after the other. */
   periods?: number;
+  /** For what is counted by the hour, such as rollbacks. */
+  ownPeriod?: boolean;
+  /** Of what must be told at all: silence is the symptom. */
+  silenceBreaches?: boolean;
 };
+
+export const described = (symptom: string, runbook: RunbookLink): string =>
+  `${symptom} Runbook: ${runbookPath(runbook)}`;
 
 /** No alarm without a page to read: the runbook heading is looked up at synth. */
 export class PagingAlarm extends Alarm {
+  readonly severity: Severity;
+  readonly symptom: string;
+
   constructor(scope: Construct, id: string, props: PagingAlarmProps) {
-    const { symptom, runbook, severity, metric, threshold, periods = 1 } = props;
+    const { symptom, runbook, severity, metric, threshold, periods = 1, ownPeriod, silenceBreaches } = props;
+    const { alarmPeriod, pages, tickets } = groundOf(scope);
     super(scope, id, {
-      alarmDescription: `${symptom} Runbook: ${runbookPath(runbook)}`,
-      metric,
+      alarmDescription: described(symptom, runbook),
+      metric: ownPeriod ? metric : metric.with({ period: alarmPeriod }),
       threshold,
       evaluationPeriods: periods,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // Counters of failures are silent while nothing fails.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: silenceBreaches ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    const { pages, tickets } = groundOf(this);
+    this.severity = severity;
+    this.symptom = symptom;
     const action = new SnsAction(severity === 'page' ? pages : tickets);
     this.addAlarmAction(action);
     this.addOkAction(action);
+  }
+
+  /** A group speaks for it from now on. @throws when one does already */
+  join(group: Construct): void {
+    if (this.alarmActionArns === undefined)
+      throw new Error(`${this.node.path} is in a group; ${group.node.path} is one too many`);
+    this.alarmActionArns = undefined;
+    this.okActionArns = undefined;
   }
 }

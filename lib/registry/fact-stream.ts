@@ -35,9 +35,10 @@ export class FactStream extends Construct {
     });
     for (const [name, table] of Object.entries(tables)) this.#follow(name, table);
     new PagingAlarm(this, 'FactsAreLate', {
-      symptom: 'Facts reach the bus minutes late: CI waits for answers that stand already.',
+      symptom:
+        'Facts reach the bus minutes late: CI waits for answers that stand already, and pages about models come late.',
       runbook: 'registry#facts-are-late',
-      severity: 'ticket',
+      severity: 'page',
       metric: new Metric({
         namespace: 'AWS/Lambda',
         metricName: 'IteratorAge',

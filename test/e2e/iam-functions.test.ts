@@ -25,6 +25,7 @@ beforeAll(async () => {
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
+const HOLDS = ['read holds', 'put a hold', 'delete a hold'];
 const ATTEMPTS = ['read attempts', 'change attempts'];
 
 const powers: Record<string, string[]> = {
@@ -61,6 +62,9 @@ const powers: Record<string, string[]> = {
   'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
   'registry/publish-facts': ['put a fact on the bus'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
+  'hold/place-hold': HOLDS,
+  'hold/answer-holds': HOLDS,
+  'hold/open-list': ['put a hold'],
 };
 
 test.each(Object.entries(powers))('%s gets done what it is for, and is refused all else', async (entry, expected) => {

@@ -37,7 +37,7 @@ test.each<[Person, string[]]>([
   ['Submitter', ['upload a file']],
   ['Reader', []],
   ['Operator', ['read attempts', 'read the registry', 'start intake']],
-  ['Auditor', ['read evidence', 'read attempts', 'read the registry']],
+  ['Auditor', ['read evidence', 'read attempts', 'read the registry', 'read holds']],
 ])('%s gets this far into the plane, and no further', async (person, expected) => {
   const who = await actingAsPerson(plane, person);
 

@@ -9,6 +9,7 @@ const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${nam
 const OBJECTS = ['decrypt objects', 'encrypt objects'];
 const ITEMS = ['decrypt items', 'encrypt items'];
 const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
+const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
 const READS_BYTES = [
@@ -18,7 +19,7 @@ const READS_BYTES = [
   'read registered bytes',
 ];
 
-test.each([
+const POWERS: [string, string[]][] = [
   ['ClaimUpload', ATTEMPTS],
   [
     'TakeInventory',
@@ -77,14 +78,19 @@ test.each([
       'read the public key',
     ],
   ],
-])('%s may do what it is for, and nothing else', (name, powers) => {
+  ['PlaceHold', HOLDS],
+  ['AnswerHolds', HOLDS],
+  ['OpenList', ['put a hold', ...ITEMS]],
+];
+
+test.each(POWERS)('%s may do what it is for, and nothing else', (name, powers) => {
   const found = powersOf(template, roleOf(name));
 
   expect(found.sort()).toEqual([...new Set(powers)].sort());
 });
 
 test('every function is in the table above', () => {
-  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(16);
+  expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(POWERS.length);
 });
 
 test('nobody but the signer signs, even with permission to use every key', () => {

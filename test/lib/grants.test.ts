@@ -19,6 +19,7 @@ const granted = (grant: (plane: ModelGovernance, who: Role) => void) => {
 };
 
 const ASKS = ['find the plane', 'ask about a model', 'ask about another model'];
+const READS = [...ASKS, 'ask which holds stand'];
 const uploads = (template: Template, key: string) => ({
   action: 's3:PutObject',
   resource: `<${findResource(template, 'AWS::S3::Bucket', 'Models')[0]}.Arn>/${key}`,
@@ -44,10 +45,10 @@ test('who may submit one model uploads no other, nor one whose name begins alike
 test('who may read sees registered versions only', () => {
   const { powers } = granted((plane, who) => plane.grantRead(who));
 
-  expect(powers).toEqual(['read registered bytes', 'read a signature', 'read an answer', 'decrypt objects', ...ASKS]);
+  expect(powers).toEqual(['read registered bytes', 'read a signature', 'read an answer', 'decrypt objects', ...READS]);
 });
 
-test('who may operate restarts, redrives and looks; reads no model, changes no state, signs nothing', () => {
+test('who may operate restarts, redrives, holds, lifts and looks; reads no model, changes no other state, signs nothing', () => {
   const { powers } = granted((plane, who) => plane.grantOperate(who));
 
   expect(powers).toEqual([
@@ -59,7 +60,9 @@ test('who may operate restarts, redrives and looks; reads no model, changes no s
     'start intake',
     'sweep',
     'redrive dead letters',
-    ...ASKS,
+    ...READS,
+    'place a hold',
+    'lift a hold',
   ]);
 });
 
@@ -71,10 +74,11 @@ test('who may audit reads all evidence and changes nothing', () => {
     'read attempts',
     'read the registry',
     'follow lineage downstream',
+    'read holds',
     'read the public key',
     'decrypt objects',
     'decrypt items',
-    ...ASKS,
+    ...READS,
   ]);
 });
 

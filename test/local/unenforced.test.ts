@@ -193,6 +193,16 @@ test('every dead-letter queue has an alarm on what waits in it', () => {
   expect([...letters].filter((queue) => !watched.includes(queue))).toEqual([]);
 });
 
+test('the ticket of a group is held back by the page of that group', () => {
+  const groups = ofType(template, 'AWS::CloudWatch::CompositeAlarm');
+  const partOf = (id: string) => id.replace(/(?:Page|Ticket)[0-9A-F]{8}$/, '');
+  const pages = new Map(groups.filter(([id]) => /Page[0-9A-F]{8}$/.test(id)).map(([id]) => [partOf(id), id]));
+  const tickets = groups.filter(([id]) => /Ticket[0-9A-F]{8}$/.test(id) && pages.has(partOf(id)));
+
+  expect(tickets.length).toBeGreaterThan(0);
+  for (const [id, { ActionsSuppressor }] of tickets) expect(idsIn(ActionsSuppressor)).toEqual([pages.get(partOf(id))]);
+});
+
 test('no alarm rests on an expression over several metrics', () => {
   const expressions = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, { Metrics }]) => Metrics !== undefined);
 

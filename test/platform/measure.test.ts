@@ -10,7 +10,7 @@ const written = () => {
   return { measure, lines: () => lines.map((line) => JSON.parse(line)) };
 };
 
-test('a metric is one line in the embedded metric format, with every dimension that it names', () => {
+test('a metric is one line in the embedded metric format, counted by each dimension that it names', () => {
   const { measure, lines } = written();
 
   measure(metrics.holdsPlaced, 1, { Severity: 'page', Signal: 'drift' });
@@ -22,7 +22,10 @@ test('a metric is one line in the embedded metric format, with every dimension t
         CloudWatchMetrics: [
           {
             Namespace: 'Clearance',
-            Dimensions: [['Stage', 'Severity', 'Signal']],
+            Dimensions: [
+              ['Stage', 'Severity'],
+              ['Stage', 'Signal'],
+            ],
             Metrics: [{ Name: 'HoldsPlaced', Unit: 'Count' }],
           },
         ],

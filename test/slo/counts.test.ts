@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Objective } from '../../core/slo/contract.ts';
-import { countsOf, countsWithin } from '../../core/slo/counts.ts';
+import { countsFor, countsOf } from '../../core/slo/counts.ts';
 import { objectivesOf, SloDocument } from '../../core/slo/slo-document.ts';
 import type { Tally, Window } from '../../core/telemetry/contract.ts';
 import { mergeSummaries, rollUp } from '../../core/telemetry/window.ts';
@@ -35,22 +35,22 @@ describe('what happened in the last minutes', () => {
   test('is what lies wholly within them', async () => {
     const windows = await windowsOf(...events);
 
-    expect(countsWithin(windows, availability, to, 1)).toEqual({ total: 1, bad: 1 });
-    expect(countsWithin(windows, availability, to, 2)).toEqual({ total: 2, bad: 2 });
-    expect(countsWithin(windows, availability, to, 180)).toEqual({ total: 4, bad: 4 });
+    expect(countsFor(windows, availability, to)(1)).toEqual({ total: 1, bad: 1 });
+    expect(countsFor(windows, availability, to)(2)).toEqual({ total: 2, bad: 2 });
+    expect(countsFor(windows, availability, to)(180)).toEqual({ total: 4, bad: 4 });
   });
 
   test('is counted once where an hour and its minutes are both there', async () => {
     const minutes = await windowsOf(...events);
     const mixed = [...minutes, ...rollUp(minutes, 'hour')];
 
-    expect(countsWithin(mixed, availability, to, 180)).toEqual({ total: 4, bad: 4 });
-    expect(countsWithin(mixed, availability, to, 2)).toEqual({ total: 2, bad: 2 });
+    expect(countsFor(mixed, availability, to)(180)).toEqual({ total: 4, bad: 4 });
+    expect(countsFor(mixed, availability, to)(2)).toEqual({ total: 2, bad: 2 });
   });
 
   test('is summed over deployments', async () => {
     const windows = await windowsOf(...events, ...events.map((event) => ({ ...event, deployment: 'shadow' })));
 
-    expect(countsWithin(windows, availability, to, 2)).toEqual({ total: 4, bad: 4 });
+    expect(countsFor(windows, availability, to)(2)).toEqual({ total: 4, bad: 4 });
   });
 });

@@ -1,4 +1,4 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SignCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
@@ -35,7 +35,8 @@ const PROBED = { pk: { S: 'PROBE' }, sk: { S: 'PROBE' } };
 
 /** What somebody could try against a running plane, by a name that reads as a sentence. `step` is a function's name. */
 export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Record<string, Act> => {
-  const { ModelBucketName: Bucket = '', EvidenceBucketName = '', IntakeTableName, RegistryTableName } = outputs;
+  const { ModelBucketName: Bucket = '', EvidenceBucketName = '' } = outputs;
+  const { IntakeTableName, RegistryTableName, HoldTableName } = outputs;
   const file = (path: string) => ({
     Bucket,
     Key: `models/${refused.model}/${refused.version}/${path}`,
@@ -78,6 +79,9 @@ export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Re
     'change attempts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: IntakeTableName, Item: PROBED })),
     'read the registry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: RegistryTableName, Key: PROBED })),
     'change the registry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RegistryTableName, Item: PROBED })),
+    'read holds': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: HoldTableName, Key: PROBED })),
+    'put a hold': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: HoldTableName, Item: PROBED })),
+    'delete a hold': ({ ddb }) => ddb.send(new DeleteItemCommand({ TableName: HoldTableName, Key: PROBED })),
     'start intake': ({ sfn }) =>
       sfn.send(
         new StartExecutionCommand({

@@ -53,9 +53,13 @@ const applies = (statement: Statement, { action, resource, context = {} }: Reque
 const statementsOf = (resource: Resource, document: string): Statement[] =>
   (resource.Properties[document] as { Statement: Statement[] } | undefined)?.Statement ?? [];
 
+/** CDK moves what is too long for a role's own policy into managed ones. */
+const policiesIn = (template: Template) =>
+  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => resourcesOf(template, type));
+
 /** Everything that is attached to a role: by itself and by policies that name it. */
 const statementsFor = (template: Template, role: string): Statement[] =>
-  resourcesOf(template, 'AWS::IAM::Policy')
+  policiesIn(template)
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((holder) => printed(holder) === `<${role}>`))
     .flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument'));
 

@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -48,6 +48,7 @@ export const groundedStack = (): { app: App; stack: Stack } => {
     network: undefined,
     dataKey: new Key(stack, 'DataKey'),
     accessLogs: new Bucket(stack, 'AccessLogs'),
+    alarmPeriod: Duration.minutes(5),
     pages: new Topic(stack, 'Pages'),
     tickets: new Topic(stack, 'Tickets'),
   });

@@ -64,6 +64,11 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'follow lineage downstream': { action: 'dynamodb:Query', resource: `${table('Registry')}/index/inverse` },
     'change the registry': { action: 'dynamodb:PutItem', resource: table('Registry') },
     'delete from the registry': { action: 'dynamodb:DeleteItem', resource: table('Registry') },
+    'read holds': { action: 'dynamodb:Query', resource: table('Holds') },
+    'prove the holds unchanged': { action: 'dynamodb:ConditionCheckItem', resource: table('Holds') },
+    'change holds': { action: 'dynamodb:UpdateItem', resource: table('Holds') },
+    'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
+    'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
     sign: { action: 'kms:Sign', resource: signingKey },
     'read the public key': { action: 'kms:GetPublicKey', resource: signingKey },
@@ -84,16 +89,19 @@ const requestsOf = (template: Template): Record<string, Request> => {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
     },
-    'ask about a model': query(template, '/v1/models/iris'),
-    'ask about another model': query(template, '/v1/models/other'),
+    'ask about a model': call(template, 'GET', '/v1/models/iris'),
+    'ask about another model': call(template, 'GET', '/v1/models/other'),
+    'ask which holds stand': call(template, 'GET', '/v1/holds'),
+    'place a hold': call(template, 'POST', '/v1/holds'),
+    'lift a hold': call(template, 'POST', '/v1/holds/0123456789abcdef-1/lift'),
   };
 };
 
-const query = (template: Template, path: string): Request => {
+const call = (template: Template, method: 'GET' | 'POST', path: string): Request => {
   const api = printed({ Ref: findResource(template, 'AWS::ApiGatewayV2::Api', 'Api')[0] });
   return {
     action: 'execute-api:Invoke',
-    resource: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:${api}/$default/GET${path}`,
+    resource: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:${api}/$default/${method}${path}`,
   };
 };
 

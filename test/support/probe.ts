@@ -50,7 +50,12 @@ export const probe = (repair: string, behaviour: string, check: Check, { iam = f
 };
 
 /** An action of a service whose SDK client is not among our packages. */
-export const call = async <T>(aws: Probed, service: string, target: string, body: object): Promise<T> => {
+export const call = async <T>(
+  aws: Pick<Probed, 'endpoint'>,
+  service: string,
+  target: string,
+  body: object,
+): Promise<T> => {
   const credential = `${ACCOUNT}/20260101/us-east-1/${service}/aws4_request`;
   const response = await fetch(aws.endpoint, {
     method: 'POST',

@@ -1,0 +1,43 @@
+import type { holdApi } from '../../core/hold/api.ts';
+import { isStanding } from '../../core/hold/hold.ts';
+import { liftHold } from '../../core/hold/lift-hold.ts';
+import { placeHold } from '../../core/hold/place-hold.ts';
+import type { Holds } from '../../core/hold/ports.ts';
+import type { Clock } from '../../core/kernel/clock.ts';
+import { describeReason } from '../../core/kernel/reason.ts';
+import { RequestRefused } from '../platform/on-request.ts';
+import type { Answers } from '../platform/on-routes.ts';
+
+type Ports = { holds: Holds; clock: Clock };
+
+const personAt = (arn: string) => ({ kind: 'person', arn }) as const;
+
+/** What people ask and order about holds. Who they are is what IAM says of the caller. */
+export const holdAnswers = (ports: Ports): Answers<typeof holdApi> => ({
+  list: async () => {
+    const { holds } = await ports.holds.list();
+    const standing = holds.filter((hold) => isStanding(hold, ports.clock.now()));
+    return { holds: standing.sort((a, b) => (a.placedAt < b.placedAt ? 1 : -1)) };
+  },
+
+  place: async ({ body: { reason, ...asked }, caller }) => {
+    const placed = await placeHold(ports)({
+      ...asked,
+      reason: { rule: 'hold.by-hand', message: reason },
+      runbook: 'hold#a-person-placed-a-hold',
+      placedBy: personAt(caller),
+    });
+    if (placed.outcome !== 'refused') return placed;
+    const { reasons } = placed;
+    throw new RequestRefused(400, { message: reasons.map(describeReason).join('. '), reasons });
+  },
+
+  lift: async ({ names, body, caller }) => {
+    const lifted = await liftHold(ports)({ id: names.hold, by: personAt(caller), reason: body.reason });
+    if (lifted.outcome !== 'unknown') return lifted;
+    throw new RequestRefused(404, {
+      message: `there never was a hold ${names.hold}`,
+      fix: 'clearance holds shows those that stand.',
+    });
+  },
+});

@@ -1,0 +1,59 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct, type IConstruct } from 'constructs';
+import { metrics } from '../../core/kernel/metrics.ts';
+import { AlarmGroup, type AlarmGroupProps } from '../platform/alarm-group.ts';
+import { PagingAlarm } from '../platform/paging-alarm.ts';
+import { planeMetric } from '../platform/plane-metric.ts';
+import { FleetAlarms } from './fleet-alarms.ts';
+
+/** What breaks together, and what a person notices then. */
+const CAUSES = {
+  intake: {
+    symptoms: {
+      page: 'Intake does not work: uploads get their answer late, or not at all.',
+      ticket: 'Intake mends itself more slowly than it should: some uploads wait.',
+    },
+    runbook: 'plane#intake-does-not-work',
+  },
+  facts: {
+    symptoms: {
+      page: 'Facts do not reach the bus: CI, audit and the pages about models do not hear of them.',
+      ticket: 'Facts reach the bus late.',
+    },
+    runbook: 'plane#facts-do-not-arrive',
+  },
+  fleet: {
+    symptoms: {
+      page: 'Many models misbehave at once: the cause is outside of each of them.',
+      ticket: 'Something is unusual about many models at once.',
+    },
+    runbook: 'plane#many-models-misbehave-at-once',
+  },
+} as const satisfies Record<string, Omit<AlarmGroupProps, 'of'>>;
+
+export type Cause = keyof typeof CAUSES;
+
+/** The constructs that fail for a cause; the alarms of the fleet are made here. */
+export type AlertingProps = Readonly<Record<Exclude<Cause, 'fleet'>, readonly IConstruct[]>>;
+
+/** Alarms about the plane and the fleet, grouped so that one cause is one page. Made last, when every alarm exists. */
+export class Alerting extends Construct {
+  constructor(scope: Construct, id: string, of: AlertingProps) {
+    super(scope, id);
+    const groups = { ...of, fleet: [new FleetAlarms(this, 'Fleet')] };
+    for (const [cause, how] of Object.entries(CAUSES))
+      new AlarmGroup(this, cause, { ...how, of: groups[cause as Cause] });
+    new PagingAlarm(this, 'VersionsAreRejected', {
+      symptom: 'Unusually many versions are rejected.',
+      runbook: 'fleet#many-versions-are-rejected',
+      severity: 'ticket',
+      metric: planeMetric(this, metrics.facts, {
+        statistic: 'Sum',
+        period: Duration.hours(1),
+        by: { Kind: 'intake.version-rejected' },
+      }),
+      threshold: 20,
+      ownPeriod: true,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { answerOf, type Plane, shippedModel, upload } from '../support/flight.ts';
+import { functionsByState } from '../support/interruption.ts';
+import { clientsOf, eventually } from '../support/local.ts';
+import { call } from '../support/probe.ts';
+import { subscriberOf } from '../support/topic.ts';
+
+type Message = { AlarmName: string; AlarmDescription: string; NewStateValue: string };
+type Heard = () => Promise<readonly Message[]>;
+
+let aws: LocalAws;
+let plane: Plane;
+let pages: Heard;
+
+// A plane of its own: elsewhere tests stop workflows on purpose, and an alarm about them would be right.
+beforeAll(async () => {
+  aws = await startLocalAws({ stage: {}, onProgress: console.error });
+  plane = { ...aws, ...clientsOf(aws) };
+  pages = await subscriberOf<Message>(plane, aws.outputs.PageTopicArn);
+});
+afterAll(() => aws.stop());
+
+/** A failure counts for its minute and the one after it. */
+const untilSaid = (heard: Heard, state: string): Promise<readonly Message[]> =>
+  eventually(
+    `a message ${state}`,
+    async () => {
+      const said = await heard();
+      return said.some(({ NewStateValue }) => NewStateValue === state) ? said : undefined;
+    },
+    { within: 170_000, every: 500 },
+  );
+
+/** A change made outside of CDK: the function no longer knows its key, so that every call of it fails. */
+const withoutKey = async (FunctionName: string) => {
+  const { Environment } = await plane.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const { SIGNING_KEY_ARN, ...Variables } = Environment?.Variables ?? {};
+  const set = (variables: Record<string, string>) =>
+    plane.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: variables } }));
+  await set(Variables);
+  return { mend: () => set({ ...Variables, SIGNING_KEY_ARN: SIGNING_KEY_ARN ?? '' }) };
+};
+
+/** The alarms that are raised now, those that a group speaks for among them. */
+const raised = async (): Promise<string[]> => {
+  const { MetricAlarms } = await call<{ MetricAlarms: { AlarmName: string }[] }>(
+    plane,
+    'monitoring',
+    'GraniteServiceVersion20100801.DescribeAlarms',
+    { StateValue: 'ALARM' },
+  );
+  return MetricAlarms.map(({ AlarmName }) => AlarmName);
+};
+
+const untilRaised = (part: string): Promise<string> =>
+  eventually(`the alarm ${part}`, async () => (await raised()).find((name) => name.includes(part)), { within: 60_000 });
+
+test('one cause that raises several alarms is one page, and one message when it is over', async () => {
+  const broken = await withoutKey((await functionsByState(plane)).get('SignVersion') ?? '');
+  const shipped = shippedModel('iris-forest', '1.0.0');
+
+  const versions = await upload(plane, shipped, shipped.files);
+  await untilSaid(pages, 'ALARM');
+  const children = await Promise.all(['VersionsCannotBeSigned', 'WorkflowsFail'].map(untilRaised));
+  await broken.mend();
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 120_000);
+  const said = await untilSaid(pages, 'OK');
+
+  expect(children).toHaveLength(2);
+  expect(answer.outcome).toBe('registered');
+  expect(said.map(({ NewStateValue }) => NewStateValue)).toEqual(['ALARM', 'OK']);
+  expect(said[0]?.AlarmDescription).toContain('Runbook: docs/runbooks/plane.md#intake-does-not-work');
+  expect(said[1]?.AlarmName).toBe(said[0]?.AlarmName);
+}, 300_000);
