@@ -8,6 +8,7 @@ import { planeClient } from './demo/plane-client.ts';
 import { prepare } from './demo/prepare.ts';
 import { playStories, STORIES, type StoryName } from './demo/programme.ts';
 import { servicesApp } from './demo/services/services-app.ts';
+import type { Ending } from './demo/stories/scene.ts';
 import { type LocalAws, startLocalAws } from './local-aws.ts';
 import { LocalAwsUnavailable } from './problem.ts';
 import { writePublicKey } from './public-key.ts';
@@ -105,9 +106,17 @@ const playAll = async (aws: LocalAws, stories: ReadonlySet<string>): Promise<Row
       ? 'The second version is rolled out'
       : 'The second version is rolled out, on every line at the same time',
   );
-  rows.push(...(await playStories({ aws, plane, narrator: tell }, asked)));
-  return rows;
+  const played = await playStories({ aws, plane, narrator: tell }, asked);
+  return [
+    ...rows,
+    ...Object.entries(played).map(([story, { ending, milliseconds }]) => rowOf(story, ending, milliseconds)),
+  ];
 };
+
+const rowOf = (step: string, ending: Ending | Error, milliseconds: number): Row =>
+  ending instanceof Error
+    ? { step, outcome: ending.message, ok: false, milliseconds }
+    : { step, outcome: ending.outcome, ok: ending.ok, milliseconds };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
