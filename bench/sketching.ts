@@ -1,9 +1,10 @@
 import { DriftSettings } from '../core/drift/contract.ts';
 import { detectDrift } from '../core/drift/detect-drift.ts';
+import { CaptureLimits } from '../core/telemetry/capture-limits.ts';
 import { type Tally, Window } from '../core/telemetry/contract.ts';
 import type { DeclaredFeature } from '../core/telemetry/feature-counts.ts';
 import { planFeatures, RunningTally } from '../core/telemetry/running-tally.ts';
-import { CaptureLimits, summarise } from '../core/telemetry/summarise.ts';
+import { summarise } from '../core/telemetry/summarise.ts';
 import { rollUp, windowBytes } from '../core/telemetry/window.ts';
 import { type Random, seeded } from './simulated-traffic.ts';
 

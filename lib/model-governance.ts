@@ -32,6 +32,7 @@ import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything but the stage is made when left out. */
 export type ModelGovernanceProps = {
@@ -77,6 +78,7 @@ export class ModelGovernance extends Construct {
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
   readonly rollouts: RolloutTable;
+  readonly telemetry: Telemetry;
   readonly #models: ModelBucket;
 
   constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
@@ -104,6 +106,7 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
@@ -117,7 +120,13 @@ export class ModelGovernance extends Construct {
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
-      tables: { Attempts: this.attempts, Registry: registry, Rollouts: this.rollouts, Holds: this.holds.table },
+      tables: {
+        Attempts: this.attempts,
+        Registry: registry,
+        Rollouts: this.rollouts,
+        Holds: this.holds.table,
+        Telemetry: this.telemetry.table,
+      },
     });
     const { attempts, signing } = this;
     this.queries = new RegistryQueries(this, 'Queries', {
@@ -197,6 +206,11 @@ export class ModelGovernance extends Construct {
     this.queries.grantAsk(who, models);
     this.holds.grantAsk(who);
     this.#grantAddress(who);
+  }
+
+  /** Put capture files, of `models` only or of any. Cannot read them back. */
+  grantPublish(who: IGrantable, { models }: ModelChoice = {}): void {
+    this.telemetry.grantPublish(who, models);
   }
 
   /** Follow the runbooks: workflows, dead letters, sweeps, logs. Cannot read model bytes, change a verdict or sign. */

@@ -6,6 +6,7 @@ import { GateRules } from '../core/gates/contract.ts';
 import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
 import { RolloutRules } from '../core/rollout/contract.ts';
+import { CaptureLimits, Retention } from '../core/telemetry/contract.ts';
 import { fromPackageRoot } from './platform/package-root.ts';
 
 const Seconds = z.int().min(60);
@@ -43,6 +44,18 @@ export const StageConfig = z
         message: 'more than intake.timeoutSeconds, or an attempt is taken from a workflow that still runs',
       }),
     gates: GateRules.prefault({}),
+    telemetry: z
+      .strictObject({
+        captures: CaptureLimits.prefault({}),
+        retention: Retention.prefault({}),
+        rollUpMinutes: z.int().min(1).max(60).default(5).describe('between two merges of windows into hours and days'),
+        summariseSeconds: z.int().min(10).max(900).default(900).describe('that one capture file may take'),
+      })
+      .prefault({})
+      .refine(({ captures, retention }) => captures.pastMinutes <= (retention.minuteDays - 1) * 24 * 60, {
+        path: ['captures', 'pastMinutes'],
+        message: 'at least a day less than telemetry.retention.minuteDays, or events come when their minutes expire',
+      }),
     admission: AdmissionRules.prefault({}),
     rollout: RolloutRules.prefault({}),
     evidence: z

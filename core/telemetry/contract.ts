@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { defineEnv, defineEvent, defineReactor, jsonEnv } from '../kernel/contract.ts';
 import { Digest, digestOf, hexOf } from '../kernel/digest.ts';
 import { DeploymentName, ModelId, type Subject, VersionId } from '../kernel/identity.ts';
-import { CategoryForm } from './category-counts.ts';
-import { SketchForm } from './sketch.ts';
+import { CaptureLimits } from './capture-limits.ts';
+import { CategoryForm } from './category-form.ts';
+import { SketchForm } from './sketch-form.ts';
 
 /** What one deployment of one model version answered: everything is counted per stream. */
 export const Stream = z.object({ model: ModelId, version: VersionId, deployment: DeploymentName });
@@ -122,19 +124,88 @@ export const Baseline = z.object({
 });
 export type Baseline = z.infer<typeof Baseline>;
 
-const streamPath = ({ model, version, deployment }: Stream) => `${model}/${version}/${deployment}`;
+/** Requests of one minute, light enough to be looked at every few seconds. */
+export const MinuteCounts = z.object({
+  start: z.iso.datetime(),
+  requests: Count,
+  errors: Count,
+  /** Milliseconds. */
+  latency: SketchForm,
+});
+export type MinuteCounts = z.infer<typeof MinuteCounts>;
+
+/** A capture file that cannot be read was set aside: nothing in it counts. */
+export const CaptureRejected = z.object({
+  id: z.string(),
+  source: Source,
+  reason: z.string(),
+  occurredAt: z.iso.datetime(),
+  correlationId: z.string(),
+});
+export type CaptureRejected = z.infer<typeof CaptureRejected>;
+
+/** How long what is counted stays, in days. */
+export const Retention = z.strictObject({
+  captureDays: z.int().min(1).max(30).default(3).describe('raw captures, which hold payloads'),
+  minuteDays: z.int().min(2).max(30).default(7).describe('windows of one minute, and until when late events count'),
+  windowDays: z.int().min(31).max(3650).default(400).describe('windows of one hour and one day'),
+});
+export type Retention = z.infer<typeof Retention>;
+
+export const streamPath = ({ model, version, deployment }: Stream) => `${model}/${version}/${deployment}`;
+
+export const CAPTURES = 'captures/';
+
+/**
+ * A key `captures/model=<model>/…` speaks for one model: events that name another one do not count. Whoever may publish
+ * for some models only may write only there.
+ */
+export const capturesOf = (model: string) => `${CAPTURES}model=${model}/`;
+export const modelOfCapture = (key: string): string | undefined => /^captures\/model=([^/]+)\//.exec(key)?.[1];
+
+const summaryId = ({ key, versionId }: Source) => hexOf(digestOf(`${key}\n${versionId}`));
 
 export const telemetry = {
+  events: { captureRejected: defineEvent('telemetry.capture-rejected.v1', CaptureRejected) },
+  reactors: {
+    /** Counts a capture file, once. */
+    summarise: defineReactor({
+      env: defineEnv({
+        CAPTURE_BUCKET: z.string(),
+        TELEMETRY_BUCKET: z.string(),
+        TELEMETRY_TABLE: z.string(),
+        REGISTRY_TABLE: z.string(),
+        EVIDENCE_BUCKET: z.string(),
+        HASH_KEY_ARN: z.string(),
+        CAPTURE_LIMITS: jsonEnv(CaptureLimits),
+        RETENTION: jsonEnv(Retention),
+      }),
+    }),
+    /** Merges the summaries of an hour, and the hours of a day, once they are over and whenever one comes late. */
+    rollUp: defineReactor({
+      env: defineEnv({
+        TELEMETRY_BUCKET: z.string(),
+        TELEMETRY_TABLE: z.string(),
+        RETENTION: jsonEnv(Retention),
+      }),
+    }),
+  },
   keys: {
     /** Named by the file and its version, so that a file delivered again finds its summary standing. */
-    summary: ({ key, versionId }: Source) => `summaries/${hexOf(digestOf(`${key}\n${versionId}`))}.jsonl`,
+    summary: (source: Source) => `summaries/${summaryId(source)}.jsonl`,
     window: ({ stream, grain, start }: Pick<Window, 'stream' | 'grain' | 'start'>) =>
       `windows/${streamPath(stream)}/${grain}/${start}.json`,
     /** By version too: what is counted of the same bytes depends on the features that the manifest declares. */
     baseline: ({ model, version }: Subject, digest: Digest) => `baselines/${model}/${version}/${hexOf(digest)}.json`,
+    /** The key that personal categories are hashed with, encrypted. */
+    hashKey: 'keys/personal-categories',
   },
+  /** Without this exact context KMS decrypts nothing: who may use the key for this may use it for nothing else. */
+  hashPurpose: 'clearance-personal-categories',
 } as const;
 
 export { type BinCounts, coarser, decodeBinCounts } from './bin-counts.ts';
+export { CaptureLimits } from './capture-limits.ts';
 export { BUCKETS, bucketOf, categoryTotal, completeBelow, rankOf } from './category-counts.ts';
-export { Sketch, type SketchForm } from './sketch.ts';
+export { Sketch } from './sketch.ts';
+export type { SketchForm } from './sketch-form.ts';

@@ -20,7 +20,6 @@ export const RELATIVE_ERROR = 1 / 2 ** (MANTISSA_BITS + 1);
 
 /** At this level a bin is one octave wide; above it the relative error has no bound. */
 export const OCTAVE_LEVEL = MANTISSA_BITS;
-export const MAX_LEVEL = 17;
 
 /**
  * The bin of a finite number: negative for negative numbers, in the order of the numbers. A bin of level `n` is

@@ -1,18 +1,6 @@
-import { z } from 'zod';
 import { type BinCounts, decodeBinCounts, encodeBinCounts } from './bin-counts.ts';
-import { binOf, edgesOf, MAX_LEVEL, middleOf, OCTAVE_LEVEL, RELATIVE_ERROR } from './float-bins.ts';
-
-/** A sketch as it is stored. `bins` holds what `bin-counts.ts` writes. */
-export const SketchForm = z.object({
-  bins: z.string(),
-  count: z.int().min(0),
-  level: z.int().min(0).max(MAX_LEVEL),
-  /** NaN and infinities: counted here and nowhere else. */
-  nonFinite: z.int().min(0),
-  min: z.number().optional(),
-  max: z.number().optional(),
-});
-export type SketchForm = z.infer<typeof SketchForm>;
+import { binOf, edgesOf, middleOf, OCTAVE_LEVEL, RELATIVE_ERROR } from './float-bins.ts';
+import type { SketchForm } from './sketch-form.ts';
 
 /**
  * The most bins of a sketch: 32 octaves at full resolution. A feature that needs more gets bins twice as wide, again and

@@ -1,28 +1,12 @@
-import { z } from 'zod';
 import type { Subject } from '../kernel/identity.ts';
-import { MILLISECONDS, type Source, type SummaryPart } from './contract.ts';
+import type { CaptureLimits } from './capture-limits.ts';
+import { MILLISECONDS, modelOfCapture, type Source, type SummaryPart } from './contract.ts';
 import { type DeclaredFeature, keyedHash } from './feature-counts.ts';
 import { type Envelope, readEvent } from './inference-event.ts';
 import { type Line, LineReader } from './read-lines.ts';
 import { RunningLedger } from './running-ledger.ts';
 import { type FeaturePlan, planFeatures } from './running-tally.ts';
 import { StreamTallies } from './stream-tallies.ts';
-
-/** What a stage takes; the rest is refused and counted. */
-export const CaptureLimits = z.strictObject({
-  pastMinutes: z
-    .int()
-    .min(1)
-    .default(7 * 24 * 60)
-    .describe('an event may be this much older than its file'),
-  aheadMinutes: z.int().min(0).default(5).describe('and this much younger, since clocks differ'),
-  memoryBytes: z
-    .int()
-    .min(1)
-    .default(96 * 1024 * 1024)
-    .describe('what counting may hold before it hands over a part of the summary'),
-});
-export type CaptureLimits = z.infer<typeof CaptureLimits>;
 
 export type CaptureFile = {
   readonly source: Source;
@@ -89,6 +73,7 @@ export async function* summarise(file: CaptureFile, options: SummariseOptions): 
   let tallies = new StreamTallies('minute');
   let part = 0;
 
+  const only = modelOfCapture(file.source.key);
   const count = (event: Envelope, plan: FeaturePlan | undefined): void => {
     const at = Date.parse(event.timestamp);
     if (plan === undefined) ledger.refuseUnregistered(`${event.model}/${event.version}`);
@@ -103,6 +88,7 @@ export async function* summarise(file: CaptureFile, options: SummariseOptions): 
     const event = value === undefined ? undefined : readEvent(value);
     if (event === undefined) return undefined;
     if ('refused' in event) ledger.refuse(event.refused);
+    else if (only !== undefined && event.model !== only) ledger.refuse('other-model');
     else {
       const plan = plans.of(event);
       if (plan instanceof Promise) return plan.then((learned) => count(event, learned));

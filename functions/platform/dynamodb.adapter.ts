@@ -16,12 +16,29 @@ export const getItem = async (table: string, key: { pk: string; sk: string }): P
   return Item === undefined ? undefined : sdk.unmarshall(Item);
 };
 
-export type KeyRange = { table: string; pk: string; begins?: string; index?: 'inverse'; atMost?: number };
+export type KeyRange = {
+  table: string;
+  pk: string;
+  begins?: string;
+  /** Inclusive. */
+  between?: readonly [string, string];
+  index?: 'inverse';
+  atMost?: number;
+};
 
-/** All items of a partition (or those whose sort key begins with `begins`), in key order. */
-export const queryItems = async ({ table, pk, begins, index, atMost = 10_000 }: KeyRange): Promise<Item[]> => {
+const rangeOf = ({ begins, between }: KeyRange): { condition: string; values: Record<string, string> } => {
+  if (begins !== undefined) return { condition: ' AND begins_with(#range, :begins)', values: { ':begins': begins } };
+  if (between === undefined) return { condition: '', values: {} };
+  const [from, to] = between;
+  return { condition: ' AND #range BETWEEN :from AND :to', values: { ':from': from, ':to': to } };
+};
+
+/** All items of a partition (or those whose sort keys are asked for), in key order. */
+export const queryItems = async (asked: KeyRange): Promise<Item[]> => {
+  const { table, pk, index, atMost = 10_000 } = asked;
   const { sdk, client } = await dynamodb();
   const [hash, range] = index === undefined ? ['pk', 'sk'] : ['inversePk', 'inverseSk'];
+  const { condition, values } = rangeOf(asked);
   const items: Item[] = [];
   let from: Record<string, never> | undefined;
   do {
@@ -29,12 +46,12 @@ export const queryItems = async ({ table, pk, begins, index, atMost = 10_000 }: 
       new sdk.QueryCommand({
         TableName: table,
         ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
-        KeyConditionExpression: begins === undefined ? '#hash = :pk' : '#hash = :pk AND begins_with(#range, :begins)',
+        KeyConditionExpression: `#hash = :pk${condition}`,
         ExpressionAttributeNames: {
           '#hash': hash as string,
-          ...(begins !== undefined && { '#range': range as string }),
+          ...(condition !== '' && { '#range': range as string }),
         },
-        ExpressionAttributeValues: sdk.marshall({ ':pk': pk, ...(begins !== undefined && { ':begins': begins }) }),
+        ExpressionAttributeValues: sdk.marshall({ ':pk': pk, ...values }),
         ...(from !== undefined && { ExclusiveStartKey: from }),
       }),
     );

@@ -1,6 +1,6 @@
 import { paginateListFunctions } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, test } from 'vitest';
-import { actsOn, powersOf } from '../support/acts.ts';
+import { actsOn, powersOf, publishCapture } from '../support/acts.ts';
 import { actingAs } from '../support/callers.ts';
 import { hostileModel, type Plane, submit } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
@@ -21,7 +21,11 @@ beforeAll(async () => {
   await findFunctions();
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
-  acts = actsOn(plane, { ...shipped, versions }, functions.get('signing/sign-version')?.name ?? '');
+  acts = actsOn(
+    plane,
+    { ...shipped, versions, capture: await publishCapture(plane) },
+    functions.get('signing/sign-version')?.name ?? '',
+  );
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
@@ -62,6 +66,15 @@ const powers: Record<string, string[]> = {
   'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
   'registry/publish-facts': ['put a fact on the bus'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
+  'telemetry/summarise': [
+    'read evidence',
+    'read the registry',
+    'read a capture',
+    'keep a summary',
+    'read telemetry',
+    'change telemetry',
+  ],
+  'telemetry/roll-up': ['keep a window', 'read telemetry', 'change telemetry'],
   'hold/place-hold': HOLDS,
   'hold/answer-holds': HOLDS,
   'hold/open-list': ['put a hold'],
@@ -75,7 +88,7 @@ test.each(Object.entries(powers))('%s gets done what it is for, and is refused a
 
 test('every function of the plane is put to that test, and every act is within the powers of one', () => {
   const within = new Set(Object.values(powers).flat());
-  const beyondAll = ['upload a file', 'delete evidence', 'call a step'];
+  const beyondAll = ['upload a file', 'delete evidence', 'publish a capture', 'keep a baseline', 'call a step'];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
   expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { actsOn, powersOf } from '../support/acts.ts';
+import { actsOn, powersOf, publishCapture } from '../support/acts.ts';
 import { verdict } from '../support/callers.ts';
 import { answerOf, hostileModel, type Plane, shippedModel, submit, upload } from '../support/flight.ts';
 import { functionsByState, hold, release } from '../support/interruption.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   refusedVersions = (await submit(plane, refused, refused.files)).versions;
   registeredVersions = (await submit(plane, registered, registered.files)).versions;
   const step = (await functionsByState(plane)).get('SignVersion') ?? '';
-  acts = actsOn(plane, { ...refused, versions: refusedVersions }, step);
+  acts = actsOn(plane, { ...refused, versions: refusedVersions, capture: await publishCapture(plane) }, step);
 });
 
 const at = ({ model, version }: Subject, path: string) => ({

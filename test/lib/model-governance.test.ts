@@ -33,7 +33,7 @@ test('what exists already is used and not made again', () => {
   const count = (type: string) => resourcesOf(made, type).length;
 
   expect(['AWS::KMS::Key', 'AWS::Events::EventBus', 'AWS::SNS::Topic', 'AWS::S3::Bucket'].map(count)).toEqual([
-    1, 0, 0, 3,
+    1, 0, 0, 5,
   ]);
 });
 
@@ -123,7 +123,7 @@ test('uploads and executions reach what handles them, matched by source and type
   const template = planeTemplate();
   const patterns = resourcesOf(template, 'AWS::Events::Rule').map(([, { Properties }]) => Properties.EventPattern);
 
-  expect(patterns).toHaveLength(3);
+  expect(patterns).toHaveLength(4);
   for (const pattern of patterns)
     expect(pattern).toMatchObject({ source: [expect.any(String)], 'detail-type': [expect.any(String)] });
 });

@@ -14,7 +14,16 @@ import { verdict } from './callers.ts';
 import type { Clients, Running } from './local.ts';
 
 /** A version that was refused: its bytes are nobody's to read. Keys are file names, values S3 versions. */
-export type Refused = { model: string; version: string; versions: Record<string, string> };
+export type Refused = { model: string; version: string; versions: Record<string, string>; capture: Capture };
+
+/** A capture file: nobody's to read but the summariser's. */
+type Capture = { Key: string; VersionId: string | undefined };
+
+export const publishCapture = async ({ outputs, s3 }: Running & Clients): Promise<Capture> => {
+  const Key = 'captures/probe.jsonl';
+  const put = new PutObjectCommand({ Bucket: outputs.CaptureBucketName, Key, Body: 'probe' });
+  return { Key, VersionId: (await s3.send(put)).VersionId };
+};
 
 type Act = (who: Clients) => Promise<unknown>;
 
@@ -36,7 +45,8 @@ const PROBED = { pk: { S: 'PROBE' }, sk: { S: 'PROBE' } };
 /** What somebody could try against a running plane, by a name that reads as a sentence. `step` is a function's name. */
 export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Record<string, Act> => {
   const { ModelBucketName: Bucket = '', EvidenceBucketName = '' } = outputs;
-  const { IntakeTableName, RegistryTableName, HoldTableName } = outputs;
+  const { IntakeTableName, RegistryTableName, HoldTableName, TelemetryTableName } = outputs;
+  const { CaptureBucketName = '', TelemetryBucketName = '' } = outputs;
   const file = (path: string) => ({
     Bucket,
     Key: `models/${refused.model}/${refused.version}/${path}`,
@@ -82,6 +92,13 @@ export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Re
     'read holds': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: HoldTableName, Key: PROBED })),
     'put a hold': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: HoldTableName, Item: PROBED })),
     'delete a hold': ({ ddb }) => ddb.send(new DeleteItemCommand({ TableName: HoldTableName, Key: PROBED })),
+    'read a capture': ({ s3 }) => s3.send(new GetObjectCommand({ Bucket: CaptureBucketName, ...refused.capture })),
+    'publish a capture': put('captures/other.jsonl', CaptureBucketName),
+    'keep a summary': put('summaries/probe.jsonl', TelemetryBucketName),
+    'keep a window': put('windows/probe/1/d/hour/probe.json', TelemetryBucketName),
+    'keep a baseline': put('baselines/probe/1/probe.json', TelemetryBucketName),
+    'read telemetry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: TelemetryTableName, Key: PROBED })),
+    'change telemetry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: TelemetryTableName, Item: PROBED })),
     'start intake': ({ sfn }) =>
       sfn.send(
         new StartExecutionCommand({

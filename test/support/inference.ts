@@ -1,7 +1,8 @@
 import { Feature } from '../../core/intake/manifest.ts';
+import { CaptureLimits } from '../../core/telemetry/capture-limits.ts';
 import type { SummaryPart } from '../../core/telemetry/contract.ts';
 import type { DeclaredFeature } from '../../core/telemetry/feature-counts.ts';
-import { CaptureLimits, type SummariseOptions, summarise } from '../../core/telemetry/summarise.ts';
+import { type SummariseOptions, summarise } from '../../core/telemetry/summarise.ts';
 
 export const feature = (name: string, type: DeclaredFeature['type'], more: object = {}): DeclaredFeature =>
   Feature.parse({ name, type, ...more });

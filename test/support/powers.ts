@@ -1,3 +1,4 @@
+import { telemetry } from '../../core/telemetry/contract.ts';
 import { may, type Request } from './iam.ts';
 import { findResource, printed, type Template } from './plane.ts';
 
@@ -7,6 +8,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     `<${findResource(template, type, part)[0]}.${attribute}>`;
   const models = arn('AWS::S3::Bucket', 'Models');
   const evidence = arn('AWS::S3::Bucket', 'Evidence');
+  const captures = arn('AWS::S3::Bucket', 'Captures');
+  const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
@@ -70,6 +73,25 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
     'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
+    'read a capture': { action: 's3:GetObjectVersion', resource: `${captures}/captures/x.jsonl` },
+    'publish a capture': { action: 's3:PutObject', resource: `${captures}/captures/x.jsonl` },
+    'mark a capture': { action: 's3:PutObjectVersionTagging', resource: `${captures}/captures/x.jsonl` },
+    'read a summary': { action: 's3:GetObject', resource: `${counts}/summaries/x.jsonl` },
+    'keep a summary': { action: 's3:PutObject', resource: `${counts}/summaries/x.jsonl` },
+    'read a window': { action: 's3:GetObject', resource: `${counts}/windows/iris/1/d/hour/x.json` },
+    'keep a window': { action: 's3:PutObject', resource: `${counts}/windows/iris/1/d/hour/x.json` },
+    'read a baseline': { action: 's3:GetObject', resource: `${counts}/baselines/iris/1/x.json` },
+    'keep a baseline': { action: 's3:PutObject', resource: `${counts}/baselines/iris/1/x.json` },
+    'read the hash key': { action: 's3:GetObject', resource: `${counts}/keys/personal-categories` },
+    'use the hash key': {
+      action: 'kms:Decrypt',
+      resource: dataKey,
+      context: { 'kms:EncryptionContext:purpose': telemetry.hashPurpose },
+    },
+    'read telemetry': { action: 'dynamodb:GetItem', resource: table('Telemetry') },
+    'list what is due': { action: 'dynamodb:Query', resource: `${table('Telemetry')}/index/open` },
+    'change telemetry': { action: 'dynamodb:PutItem', resource: table('Telemetry') },
+    'take arrived captures': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedCaptures') },
     sign: { action: 'kms:Sign', resource: signingKey },
     'read the public key': { action: 'kms:GetPublicKey', resource: signingKey },
     'disable the signing key': { action: 'kms:DisableKey', resource: signingKey },

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  CATEGORY_CAP,
-  CategoryCounts,
-  type CategoryForm,
-  completeBelow,
-  rankOf,
-} from '../../core/telemetry/category-counts.ts';
+import { CATEGORY_CAP, CategoryCounts, completeBelow, rankOf } from '../../core/telemetry/category-counts.ts';
+import type { CategoryForm } from '../../core/telemetry/category-form.ts';
 
 const DECLARED = new Set(['red', 'green', 'category-1', 'category-2']);
 

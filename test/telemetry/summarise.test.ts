@@ -1,12 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CaptureLimits } from '../../core/telemetry/capture-limits.ts';
 import type { Ledger, Window } from '../../core/telemetry/contract.ts';
 import { CaptureUnreadable } from '../../core/telemetry/failures.ts';
 import { keyedHash } from '../../core/telemetry/feature-counts.ts';
 import { LONGEST_LINE } from '../../core/telemetry/read-lines.ts';
 import { Sketch } from '../../core/telemetry/sketch.ts';
-import { CaptureLimits, summarise } from '../../core/telemetry/summarise.ts';
+import { summarise } from '../../core/telemetry/summarise.ts';
 import { mergeSummaries, windowBytes } from '../../core/telemetry/window.ts';
 import { inference, jsonLines, summaryOf } from '../support/inference.ts';
 
@@ -139,7 +140,7 @@ describe('X1, G2: an event is refused and counted', () => {
       jsonLines(
         inference({ host: 'ip-10-0-0-1' }),
         inference({ timestamp: '2026-11-23T10:10:00Z' }),
-        inference({ timestamp: '2026-11-16T10:05:00Z' }),
+        inference({ timestamp: '2026-11-17T10:05:00Z' }),
       ),
     );
 
