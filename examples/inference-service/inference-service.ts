@@ -1,40 +1,55 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Alias, Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { ModelGovernance } from '../../lib/model-governance.ts';
+import { GovernedAlias, publishServing } from '../../lib/rollout/governed-alias.ts';
+import { GovernedDeployment } from '../../lib/rollout/governed-deployment.ts';
+
+export type InferenceServiceProps = {
+  plane: ModelGovernance;
+  /** What the plane calls this place where the model answers. */
+  deployment: string;
+  /** One of those that the plane's stage lists. */
+  environment: string;
+  model: string;
+  /** What is published now, with the root digest that `clearance pull` printed. */
+  version: string;
+  root: string;
+  /** A folder with a folder for each version: what `clearance pull` wrote. */
+  versions: string;
+};
 
 /** Parts of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export type InferenceServiceProps = {
-  /** What the plane calls this place where the model answers. */
-  deployment: string;
-  model: string;
-  /** The version that answers first, and the root digest that the plane signed for it. */
-  version: string;
-  root: string;
-  /** A folder with a folder for each version: what `clearance pull` wrote. */
-  versions: string;
-  captures: IBucket;
-};
-
-/** One model behind one alias. What is published after the first version is moved to by rollouts alone. */
+/** One model behind one alias. What is published later gets its requests by rollouts alone. */
 export class InferenceService extends Construct {
   readonly function: NodejsFunction;
-  readonly alias: Alias;
+  readonly alias: GovernedAlias;
 
   constructor(scope: Construct, id: string, props: InferenceServiceProps) {
     super(scope, id);
-    const { deployment, model, version, root, versions, captures } = props;
-    if (!existsSync(`${versions}/${version}/manifest.json`))
-      throw new Error(`${versions} holds no version ${version} of ${model}`);
-    this.function = new NodejsFunction(this, 'Function', {
+    const { plane, deployment, environment, model, version, root } = props;
+    this.function = this.#function(props);
+    plane.grantPublish(this.function, { models: [model] });
+    this.alias = new GovernedAlias(this, 'Live', { version: publishServing(this.function, { model, version, root }) });
+    new GovernedDeployment(this, 'Deployment', {
+      stage: plane.config.stage,
+      name: deployment,
+      model,
+      environment,
+      target: this.alias,
+      objectives: { availability: 0.99, slowMs: 500 },
+    });
+  }
+
+  #function({ plane, deployment, model, versions }: InferenceServiceProps): NodejsFunction {
+    return new NodejsFunction(this, 'Function', {
       description: `${model} at ${deployment}`,
       entry: here('handler.ts'),
       runtime: Runtime.NODEJS_24_X,
@@ -42,13 +57,7 @@ export class InferenceService extends Construct {
       memorySize: 512,
       timeout: Duration.seconds(10),
       logGroup: new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.DESTROY }),
-      environment: {
-        CLEARANCE_MODEL: model,
-        CLEARANCE_VERSION: version,
-        CLEARANCE_ROOT: root,
-        CLEARANCE_DEPLOYMENT: deployment,
-        CAPTURE_BUCKET: captures.bucketName,
-      },
+      environment: { CLEARANCE_DEPLOYMENT: deployment, CAPTURE_BUCKET: plane.telemetry.captures.bucketName },
       bundling: {
         format: OutputFormat.ESM,
         externalModules: [],
@@ -56,11 +65,10 @@ export class InferenceService extends Construct {
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],
+          // The bytes travel with the code that runs them.
           afterBundling: (_, output) => [`cp -R "${versions}" "${output}/models"`],
         },
       },
     });
-    captures.grantPut(this.function, `captures/${deployment}/*`);
-    this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
   }
 }

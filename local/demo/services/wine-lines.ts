@@ -1,5 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -13,15 +12,15 @@ import { SITES, WINE } from '../sites.ts';
 export class WineLines extends Stack {
   constructor(scope: Construct, id: string, plane: ModelGovernance) {
     super(scope, id, { description: 'What the demo of Clearance governs' });
-    const captures = new Bucket(this, 'Captures', { removalPolicy: RemovalPolicy.DESTROY });
     for (const [site, { deployment, environment }] of Object.entries(SITES)) {
       const service = new InferenceService(this, site, {
+        plane,
         deployment,
+        environment,
         model: WINE.model,
         version: WINE.first,
         root: rootOf(WINE.model, WINE.first),
         versions: fromPackageRoot('models', WINE.model),
-        captures,
       });
       new CfnOutput(this, `${deployment}-function`.replaceAll('-', ''), { value: service.function.functionName });
     }
