@@ -54,7 +54,7 @@ type Chapter = { title: string; step: string; play: () => Promise<Outcome> };
 
 const play = async ({ json, stories }: Wishes): Promise<boolean> => {
   const began = Date.now();
-  const tell = narrator(false);
+  const tell = narrator();
   tell.title('Clearance: what is cleared may fly; what flies is watched; what misbehaves is held\n');
   const progress = (line: string) => tell.dim(`   ${seconds(Date.now() - began).padStart(7)}  ${line}`);
   if (stories.has(INTAKE)) await stockTool('model-signing', { tell: progress });
@@ -74,7 +74,7 @@ const play = async ({ json, stories }: Wishes): Promise<boolean> => {
 };
 
 const playAll = async (aws: LocalAws, stories: ReadonlySet<string>): Promise<Row[]> => {
-  const tell = narrator(false);
+  const tell = narrator();
   Object.assign(process.env, aws.env);
   const [client, plane] = [planeClient(aws), planeOf(STAGE, AbortSignal.timeout(300_000))];
   const rows: Row[] = [];
