@@ -92,6 +92,8 @@ const playAll = async (aws: LocalAws, stories: ReadonlySet<string>): Promise<Row
     await inTurn(chapters({ client, plane, tell, publicKey }));
   }
   const asked = new Set(Object.keys(STORIES).filter((name): name is StoryName => stories.has(name)));
+  // Nothing can be lifted before it was held.
+  if (asked.has('lift')) asked.add('drift');
   if (asked.size === 0) return rows;
   await inTurn([
     {
@@ -107,10 +109,11 @@ const playAll = async (aws: LocalAws, stories: ReadonlySet<string>): Promise<Row
       : 'The second version is rolled out, on every line at the same time',
   );
   const played = await playStories({ aws, plane, narrator: tell }, asked);
-  return [
-    ...rows,
-    ...Object.entries(played).map(([story, { ending, milliseconds }]) => rowOf(story, ending, milliseconds)),
-  ];
+  for (const story of asked) {
+    const told = played[story];
+    if (told !== undefined) rows.push(rowOf(story, told.ending, told.milliseconds));
+  }
+  return rows;
 };
 
 const rowOf = (step: string, ending: Ending | Error, milliseconds: number): Row =>

@@ -65,7 +65,7 @@ export const playStories = async (stage: Stage, asked: ReadonlySet<StoryName>): 
   await Promise.all([
     ...(asked.has('healthy') ? [alone('healthy', healthy)] : []),
     ...(asked.has('faulty') ? [alone('faulty', faulty)] : []),
-    ...(asked.has('drift') || asked.has('lift') ? [driftThenLift()] : []),
+    ...(asked.has('drift') ? [driftThenLift()] : []),
   ]);
   return played;
 };
