@@ -11,6 +11,8 @@ export type Served = { rows: number; errors: number; byVersion: Record<string, {
 export type Traffic = {
   /** From now on the lines send what their instruments read, or what a broken one does. */
   send(kind: 'healthy' | 'misread'): void;
+  /** From now on so many batches a second. */
+  pace(calls: number): void;
   /** Everything answered since the last look. */
   look(): Served;
   stop(): Promise<void>;
@@ -37,12 +39,13 @@ const count = (served: Served, version: string, rows: number, errors: number): v
 
 /** Sends real samples to a service through its alias, at a steady rate, until it is stopped. */
 export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: TrafficPlan): Traffic => {
-  const { functionName, alias, calls, rowsPerCall = 25, concurrency = 2 } = plan;
+  const { functionName, alias, rowsPerCall = 25, concurrency = 2 } = plan;
   const lambda = new LambdaClient({ ...clientOptions(aws), maxAttempts: 1 });
   const samples = wineSamples();
   const stopped = new AbortController();
   let change = (sample: Sample): Sample => sample;
   let served = nothing();
+  let interval = 1000 / plan.calls;
   let next = Date.now();
 
   const batch = (): Sample[] =>
@@ -61,7 +64,7 @@ export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: Traf
   const work = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       const at = Math.max(next, Date.now());
-      next = at + 1000 / calls;
+      next = at + interval;
       await pause(at - Date.now(), undefined, { signal: stopped.signal }).catch(() => {});
       // A call that gets lost is one that a user would repeat; what counts is what the service said.
       if (!stopped.signal.aborted) await call().catch(() => count(served, 'none', rowsPerCall, rowsPerCall));
@@ -72,6 +75,9 @@ export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: Traf
   return {
     send: (kind) => {
       change = kind === 'misread' ? misread : (sample) => sample;
+    },
+    pace: (calls) => {
+      interval = 1000 / calls;
     },
     look: () => {
       const seen = served;

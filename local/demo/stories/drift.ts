@@ -4,8 +4,11 @@ import { SITES, WINE } from '../sites.ts';
 import { type Ending, follow, isOver, reasonOf, type Scene, until } from './scene.ts';
 
 const MINUTE = 60_000;
-/** So long before a full minute a rollout is asked for: it is at its first steps when the check looks at that minute. */
-const LEAD_MS = 22_000;
+/** So long before a full minute a rollout is asked for: it is under way when the check looks at that minute. */
+const LEAD_MS = 32_000;
+/** Batches a second. On a quiet line the judge waits for data, and a check finds the canary at its step. */
+export const BUSY = 2;
+const QUIET = 0.2;
 
 /** What the hold left: the rollout that it paused, its page, and why admission says no. */
 export type HeldEnding = Ending & { holds: Hold[]; page: string; denied: readonly string[] };
@@ -16,16 +19,16 @@ const readPage = (body: string): { subject: string; text: string } => {
   return { subject: `a page: ${Subject ?? ''}`, text: String(Message) };
 };
 
-const pageAbout = async ({ room, tell }: Scene, deployment: string): Promise<string> => {
-  const page = await until('a page', 30_000, async () =>
-    (await room.pages()).map(readPage).find(({ text }) => text.includes(deployment)),
+const pageAbout = async ({ room, tell }: Scene, version: string): Promise<string> => {
+  const page = await until('a page', 120_000, async () =>
+    (await room.pages()).map(readPage).find(({ text }) => text.startsWith(`${WINE.model} ${version} in `)),
   );
   tell.quote(page.subject, page.text);
   return page.text;
 };
 
 const holdPlaced = async ({ room, tell }: Scene): Promise<Hold[]> => {
-  const holds = await until('a hold', 100_000, async () => {
+  const holds = await until('a hold', 120_000, async () => {
     const found = await room.holdsOn('drift');
     return found.some(({ scope }) => 'version' in scope && scope.version === WINE.second) ? found : undefined;
   });
@@ -46,18 +49,22 @@ export const drift = async (scene: Scene): Promise<HeldEnding> => {
   const { room, tell, traffic } = scene;
   const moved: number[] = [];
   await room.publish('drift', WINE.second);
-  traffic.send('misread');
   const check = Math.ceil((Date.now() + LEAD_MS) / MINUTE) * MINUTE;
-  const wait = check - LEAD_MS - Date.now();
-  tell.moment(
-    `a photometer now reads magnesium 30 % too high; the minute that is checked ends in ${Math.round((wait + LEAD_MS) / 1000)} s`,
-  );
-  await pause(wait);
+  tell.moment(`all is well; checks run every minute, and this goes on until ${LEAD_MS / 1000} s before one of them`);
+  await pause(check - LEAD_MS - Date.now());
+  traffic.send('misread');
+  tell.moment('a photometer is replaced: from now on it reads magnesium 30 % too high');
   const id = await room.request('drift', WINE.second);
+  const shifted = (share: number): void => {
+    moved.push(share);
+    if (share < 0.5) return;
+    tell.moment('the line goes quiet: the judge has to wait for more requests');
+    traffic.pace(QUIET);
+  };
   const [holds, status, page] = await Promise.all([
     holdPlaced(scene),
-    follow(scene, id, moved, (seen) => seen.state === 'held' || isOver(seen)),
-    pageAbout(scene, SITES.drift.deployment),
+    follow(scene, id, { moved: shifted, isThere: (seen) => seen.state === 'held' || isOver(seen) }),
+    pageAbout(scene, WINE.second),
   ]);
   const denied = await askAdmission(scene);
   const named = holds.some(({ reason }) => reason.message.includes('magnesium'));

@@ -12,7 +12,7 @@ export const faulty = async (scene: Scene): Promise<Ending> => {
   await room.publish('faulty', WINE.second, BROKEN);
   traffic.look();
   const id = await room.request('faulty', WINE.second);
-  const status = await follow(scene, id, moved, isOver);
+  const status = await follow(scene, id, { moved: (share) => moved.push(share), isThere: isOver });
   const harmed = traffic.look();
   tell.moment(`because ${reasonOf(status)}`);
   tell.moment(`${harmed.errors} of ${harmed.rows} answers were errors while it lasted`);

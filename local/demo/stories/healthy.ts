@@ -8,7 +8,7 @@ export const healthy = async (scene: Scene): Promise<Ending> => {
   const moved: number[] = [];
   await room.publish('healthy', WINE.second);
   const id = await room.request('healthy', WINE.second);
-  const status = await follow(scene, id, moved, isOver);
+  const status = await follow(scene, id, { moved: (share) => moved.push(share), isThere: isOver });
   traffic.look();
   await pause(2000);
   const served = traffic.look();

@@ -12,6 +12,7 @@ export type Scene = { room: ControlRoom; tell: StoryTeller; traffic: Traffic };
 export type Ending = { ok: boolean; outcome: string; moved: number[]; status: RolloutStatus };
 
 const LOOK_MS = 500;
+const LONGEST_MS = 120_000;
 
 export const until = async <T>(what: string, within: number, look: () => Promise<T | undefined>): Promise<T> => {
   for (const began = Date.now(); Date.now() - began < within; await pause(LOOK_MS)) {
@@ -50,16 +51,16 @@ const TOLD: Partial<Record<RolloutStatus['state'], (status: RolloutStatus) => st
 export const follow = async (
   { room, tell }: Pick<Scene, 'room' | 'tell'>,
   id: string,
-  moved: number[],
-  isThere: (status: RolloutStatus) => boolean,
-  within = 90_000,
+  { moved, isThere }: { moved: (share: number) => void; isThere: (status: RolloutStatus) => boolean },
 ): Promise<RolloutStatus> => {
   let last = '';
-  return until(`the rollout ${id}`, within, async () => {
+  let shareBefore = 0;
+  return until(`the end of rollout ${id}`, LONGEST_MS, async () => {
     const status = await room.look(id);
     if (status === undefined) return undefined;
     const { state, share } = status;
-    if (share > 0 && moved.at(-1) !== share) moved.push(share);
+    if (share > 0 && share !== shareBefore) moved(share);
+    shareBefore = share;
     const line = TOLD[state]?.(status) ?? '';
     if (`${state} ${share}` !== last && line !== '') tell.moment(line);
     last = `${state} ${share}`;
