@@ -23,15 +23,15 @@ const program = new Command('clearance')
   .configureOutput({ writeErr: (text) => wantsJson || process.stderr.write(text) })
   .exitOverride();
 
-const verb = (usage: string, description: string): Command =>
-  program
+const verb = (usage: string, description: string, of: Command = program): Command =>
+  of
     .command(usage)
     .description(description)
     .option('--json', 'one JSON document on stdout, and nothing else')
     .allowExcessArguments(false);
 
-const planeVerb = (usage: string, description: string): Command =>
-  verb(usage, description).option('--stage <name>', 'which plane to ask', process.env.CLEARANCE_STAGE || 'dev');
+const planeVerb = (usage: string, description: string, of?: Command): Command =>
+  verb(usage, description, of).option('--stage <name>', 'which plane to ask', process.env.CLEARANCE_STAGE || 'dev');
 
 verb('init <DIR>', 'write a manifest that says what the folder tells and marks what is left to fill in')
   .option('--model <name>', 'the name of the model')
@@ -113,6 +113,50 @@ planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a 
       return pull({ model, version, dir, key }, { plane: planeOf(stage, context.signal), bucket }, context);
     }),
   );
+
+const rolloutVerb = planeVerb(
+  'rollout',
+  'roll a registered version out, step by step; list, show, pause, resume, rollback',
+)
+  .argument('<MODEL>')
+  .argument('<VERSION>')
+  .option('--env <name>', 'the environment to take it to')
+  .option('--deployment <name>', 'which deployment, where the model has several there')
+  .option('--request <name>', 'a name for this request: asked again under it, it is the same rollout')
+  .action((model: string, version: string, { stage, env, deployment, request }) =>
+    run(async (context) => {
+      const [{ requestRollout }, { planeOf }] = await Promise.all([import('./rollout.ts'), import('./plane.ts')]);
+      return requestRollout({ model, version, env, deployment, request }, planeOf(stage, context.signal), context);
+    }),
+  );
+
+planeVerb('list', 'list the rollouts that are not over', rolloutVerb).action(({ stage }) =>
+  run(async ({ signal }) => {
+    const [{ listRollouts }, { planeOf }] = await Promise.all([import('./steer-rollout.ts'), import('./plane.ts')]);
+    return listRollouts(planeOf(stage, signal));
+  }),
+);
+
+planeVerb('show <ID>', 'tell how a rollout stands', rolloutVerb).action((id: string, { stage }) =>
+  run(async ({ signal }) => {
+    const [{ showRollout }, { planeOf }] = await Promise.all([import('./steer-rollout.ts'), import('./plane.ts')]);
+    return showRollout(id, planeOf(stage, signal));
+  }),
+);
+
+for (const [order, description] of [
+  ['pause', 'stop a rollout before its next shift'],
+  ['resume', 'let a paused rollout go on'],
+  ['rollback', 'send everything back to the version before'],
+] as const)
+  planeVerb(`${order} <ID>`, description, rolloutVerb)
+    .requiredOption('--reason <text>', 'why; it is kept with your name')
+    .action((id: string, { stage, reason }) =>
+      run(async ({ signal }) => {
+        const [{ steerRollout }, { planeOf }] = await Promise.all([import('./steer-rollout.ts'), import('./plane.ts')]);
+        return steerRollout(order, { rollout: id, reason }, planeOf(stage, signal));
+      }),
+    );
 
 planeVerb('key', 'print the public key that checks the signatures of a plane')
   .option('--out <file>', 'write it to a file instead')

@@ -28,6 +28,7 @@ export class GovernanceStack extends Stack {
       ApiUrl: plane.api.url,
       SigningKeyArn: plane.signing.key.keyArn,
       IntakeWorkflowArn: plane.intake.workflow.arn,
+      RolloutWorkflowArn: plane.rollout.workflow.arn,
       PageTopicArn: plane.pageTopic.topicArn,
       TicketTopicArn: plane.ticketTopic.topicArn,
       PlaneParameter: plane.parameterName,

@@ -8,8 +8,11 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { REQUEST_SOURCE } from '../core/kernel/contract.ts';
 import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
+import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
+import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
@@ -28,11 +31,15 @@ import { Policy } from './policy/policy.ts';
 import { FactStream } from './registry/fact-stream.ts';
 import { INVERSE_INDEX, Registry } from './registry/registry.ts';
 import { RegistryQueries } from './registry/registry-queries.ts';
+import { Rollout } from './rollout/rollout.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+
+export { GovernedAlias, publishServing } from './rollout/governed-alias.ts';
+export { GovernedDeployment } from './rollout/governed-deployment.ts';
 
 /** Everything but the stage is made when left out. */
 export type ModelGovernanceProps = {
@@ -74,10 +81,12 @@ export class ModelGovernance extends Construct {
   readonly api: PlaneApi;
   readonly holds: Holds;
   readonly queries: RegistryQueries;
+  readonly admission: Admission;
   readonly parameterName: string;
   readonly #address: StringParameter;
   readonly attempts: GovernedTable;
   readonly rollouts: RolloutTable;
+  readonly rollout: Rollout;
   readonly telemetry: Telemetry;
   readonly #models: ModelBucket;
 
@@ -137,9 +146,36 @@ export class ModelGovernance extends Construct {
       models,
       signing,
     });
+    this.admission = new Admission(this, 'Admission', {
+      rules: this.config.admission,
+      models,
+      evidence,
+      signing,
+      registry,
+      holds: this.holds,
+      rollouts: this.rollouts,
+      api: this.api,
+    });
+    this.rollout = new Rollout(this, 'Rollout', {
+      rules: this.config.rollout,
+      rollouts: this.rollouts,
+      registry,
+      holds: this.holds,
+      evidence,
+      signing,
+      telemetry: this.telemetry,
+      api: this.api,
+      admitVersion: this.admission.admitVersion,
+      bus: this.eventBus,
+    });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
-    new Alerting(this, 'Alerting', { intake: [this.intake, signing], facts: [facts] });
+    new Alerting(this, 'Alerting', {
+      intake: [this.intake, signing],
+      facts: [facts],
+      telemetry: [this.telemetry],
+    });
+    new OperationsDashboard(this, 'Operations', this);
   }
 
   #layGround(props: ModelGovernanceProps) {
@@ -178,6 +214,7 @@ export class ModelGovernance extends Construct {
       region: stack.region,
       apiUrl: this.api.url,
       modelBucket: this.modelBucket.bucketName,
+      eventBus: this.eventBus.eventBusArn,
     };
     return new StringParameter(this, 'Address', {
       parameterName: planeParameter(this.config.stage),
@@ -204,7 +241,29 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.rollout.grantAsk(who);
     this.holds.grantAsk(who);
+    this.#grantAddress(who);
+  }
+
+  /**
+   * Ask admission, request rollouts, and watch what becomes of both. On the bus it can ask and nothing else: what the
+   * plane says carries another source, and no rule listens to a request of another type.
+   */
+  grantRelease(who: IGrantable): void {
+    allow(who, {
+      actions: ['events:PutEvents'],
+      resources: [this.eventBus.eventBusArn],
+      conditions: {
+        // All entries of one call: a plain comparison with a list could pass when one of them matches.
+        'ForAllValues:StringEquals': { 'events:source': [REQUEST_SOURCE] },
+        'ForAllValues:StringLike': { 'events:detail-type': ['*.requested.v1'] },
+        Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+      },
+    });
+    this.admission.grantAsk(who);
+    this.queries.grantAsk(who);
+    this.rollout.grantAsk(who);
     this.#grantAddress(who);
   }
 
@@ -217,6 +276,7 @@ export class ModelGovernance extends Construct {
   grantOperate(who: IGrantable): void {
     const { workflow, sweepUploads } = this.intake;
     workflow.grantOperate(who);
+    this.rollout.grantOperate(who);
     allow(who, { actions: ['lambda:InvokeFunction'], resources: [sweepUploads.arn] });
     const below = this.node.findAll();
     for (const child of below) {
@@ -237,6 +297,9 @@ export class ModelGovernance extends Construct {
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.attempts.grantLook(who);
     this.intake.workflow.grantReadHistory(who);
+    this.rollout.workflow.grantReadHistory(who);
+    this.rollouts.grantLook(who);
+    this.rollout.grantAsk(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
     this.holds.grantAsk(who);

@@ -11,6 +11,7 @@ const CEDAR = ['node_modules/@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm'
 
 /** What a handler reads from its own folder beside its code: a file, or every file of a folder. */
 const assets: Readonly<Record<string, readonly string[]>> = {
+  'admission/admit-version': CEDAR,
   'policy/decide-registration': CEDAR,
 };
 

@@ -8,7 +8,13 @@ const root = join(import.meta.dirname, '..');
 /** What the constructs read at synthesis, beside their code. */
 const READ_AT_SYNTH = ['dist', 'statemachines', 'stages', 'docs/runbooks'];
 
-type Manifest = { version: string; license: string; description: string; dependencies: Record<string, string> };
+type Manifest = {
+  version: string;
+  license: string;
+  description: string;
+  exports: Record<string, string>;
+  dependencies: Record<string, string>;
+};
 
 /**
  * Makes `out` the npm package that another CDK app installs: constructs as JavaScript with types, handlers bundled.
@@ -22,7 +28,7 @@ export const makePackage = async (out = join(root, 'package')): Promise<string> 
   const { status } = spawnSync(tsc, ['-p', 'tsconfig.package.json', '--outDir', out], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('the constructs do not compile');
   for (const path of READ_AT_SYNTH) cpSync(join(root, path), join(out, path), { recursive: true });
-  const { version, license, description, dependencies } = JSON.parse(
+  const { version, license, description, exports, dependencies } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   ) as Manifest;
   const manifest = {
@@ -31,10 +37,12 @@ export const makePackage = async (out = join(root, 'package')): Promise<string> 
     description,
     license,
     type: 'module',
-    exports: {
-      '.': { types: './lib/model-governance.d.ts', default: './lib/model-governance.js' },
-      './routing': { types: './readers/routing-reader.d.ts', default: './readers/routing-reader.js' },
-    },
+    exports: Object.fromEntries(
+      Object.entries(exports).map(([name, source]) => [
+        name,
+        { types: source.replace(/\.ts$/, '.d.ts'), default: source.replace(/\.ts$/, '.js') },
+      ]),
+    ),
     dependencies: { zod: dependencies.zod },
     peerDependencies: {
       'aws-cdk-lib': `^${dependencies['aws-cdk-lib']}`,

@@ -17,5 +17,12 @@ export const AdmitResponse = z.object({ answer: GivenVerdict, bundle: z.string()
 export type AdmitResponse = z.infer<typeof AdmitResponse>;
 
 export const admissionApi = {
-  admit: { method: 'POST', path: '/v1/admissions', request: AdmitRequest, response: AdmitResponse },
+  admit: {
+    method: 'POST',
+    path: '/v1/admissions',
+    request: AdmitRequest,
+    response: AdmitResponse,
+    /** Asked again it answers again. One verdict more opens no door that the first did not. */
+    repeatable: true,
+  },
 } as const;

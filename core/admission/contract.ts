@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RiskTier } from '../gates/contract.ts';
 import { ListUnreadable } from '../hold/contract.ts';
 import type { Manifest } from '../intake/manifest.ts';
-import { defineEnv, defineEvent, defineTask, jsonEnv } from '../kernel/contract.ts';
+import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
@@ -97,6 +97,12 @@ export const admission = {
       input: z.object({ question: AdmissionQuestion, correlationId: z.string() }),
       output: GivenVerdict,
       failures: [EvidenceAltered, Throttled, KeyUnusable, ListUnreadable],
+    }),
+  },
+  reactors: {
+    /** The door for pipelines. It asks the task above, which alone may sign. */
+    answerAdmissions: defineReactor({
+      env: defineEnv({ ADMIT_VERSION: z.string(), EVIDENCE_BUCKET: z.string() }),
     }),
   },
   keys: {

@@ -35,15 +35,14 @@ export const metrics = {
   factLag: defineMetric('FactLag', 'Milliseconds'),
   /** By what placed it: the capability of a signal, such as `drift`, or `person`. */
   holdsPlaced: defineMetric('HoldsPlaced', 'Count', ['Severity', 'Signal']),
-  /** Running rollouts that rest, and for how long the longest has. */
-  rolloutsHeld: defineMetric('RolloutsHeld', 'Count'),
+  /** Of the running rollout that has rested longest. */
   rolloutHeldLongest: defineMetric('RolloutHeldLongest', 'Seconds'),
   /** Deployed models that a scheduled check looked at, and those that it could not. */
   checksDone: defineMetric('ChecksDone', 'Count'),
   checksFailed: defineMetric('ChecksFailed', 'Count'),
   /** Of the model that waited longest for a check. */
   checkAge: defineMetric('CheckAge', 'Seconds'),
-  /** The worst of the fleet: the largest drift as a share of its limit, the fastest burn of an error budget. */
+  /** Of each model checked: the largest drift and the fastest burn of an error budget, as shares of their limits. */
   driftWorst: defineMetric('DriftWorst', 'None'),
   burnWorst: defineMetric('BurnWorst', 'None'),
   /** Of capture files: events that count, events that do not, lines that are none, files set aside. */

@@ -61,6 +61,8 @@ export const PlaneAddress = z.object({
   region: z.string(),
   apiUrl: z.url(),
   modelBucket: z.string(),
+  /** Where requests are put; an ARN. */
+  eventBus: z.string(),
 });
 export type PlaneAddress = z.infer<typeof PlaneAddress>;
 export const planeParameter = (stage: string): string => `/clearance/${stage}/plane`;

@@ -16,6 +16,9 @@ export type World = {
   readonly windows: readonly Window[];
 };
 
+/** What the plane cannot decide by itself. */
+export type AskSignal = 'rollout.not-enough-data' | 'rollout.target-moved';
+
 export type Action =
   /** It is over. */
   | { readonly do: 'nothing' }
@@ -36,7 +39,7 @@ export type Action =
       readonly judgement?: Judgement;
     }
   /** A human has to decide: place a hold. */
-  | { readonly do: 'ask'; readonly signal: string; readonly reason: Reason }
+  | { readonly do: 'ask'; readonly signal: AskSignal; readonly reason: Reason }
   | { readonly do: 'rest'; readonly because: readonly Reason[] }
   /** It rests, and nothing has changed that. */
   | { readonly do: 'keep-resting' }

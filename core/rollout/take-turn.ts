@@ -1,5 +1,5 @@
 import { factOf } from './facts.ts';
-import type { Action, World } from './next-action.ts';
+import type { Action, AskSignal, World } from './next-action.ts';
 import type { HoldPlacer, Rollouts } from './ports.ts';
 import type { RolloutRecord } from './record.ts';
 import { type Turn, turned } from './transitions.ts';
@@ -25,6 +25,12 @@ export const takeTurn = (
   });
 };
 
+/** What whoever finds such a hold reads first. */
+const RUNBOOKS: Readonly<Record<AskSignal, string>> = {
+  'rollout.not-enough-data': 'rollout#not-enough-data',
+  'rollout.target-moved': 'rollout#the-target-moved',
+};
+
 /** A hold for a human, on this version where it was going. It is one hold, however often it is asked for. */
 export const askHuman = (placeHold: HoldPlacer, record: RolloutRecord, ask: Extract<Action, { do: 'ask' }>) =>
   placeHold({
@@ -34,5 +40,5 @@ export const askHuman = (placeHold: HoldPlacer, record: RolloutRecord, ask: Extr
     severity: 'ticket',
     reason: ask.reason,
     placedBy: { kind: 'signal', signal: ask.signal },
-    runbook: `rollout#${ask.signal.slice('rollout.'.length)}`,
+    runbook: RUNBOOKS[ask.signal],
   });

@@ -179,6 +179,7 @@ export const telemetry = {
         HASH_KEY_ARN: z.string(),
         CAPTURE_LIMITS: jsonEnv(CaptureLimits),
         RETENTION: jsonEnv(Retention),
+        STAGE: z.string(),
       }),
     }),
     /** Merges the summaries of an hour, and the hours of a day, once they are over and whenever one comes late. */

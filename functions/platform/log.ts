@@ -5,7 +5,7 @@ import { Failure } from '../../core/kernel/failure.ts';
 export const logger = new Logger({ serviceName: process.env.CLEARANCE_ENTRY ?? 'clearance' });
 
 /** Ids only: what a line may carry of an input. Payloads, names of people and file contents stay out of logs. */
-const LOGGED = ['execution', 'model', 'version', 'attempt', 'key', 'route'] as const;
+const LOGGED = ['execution', 'model', 'version', 'attempt', 'rollout', 'key', 'route'] as const;
 
 const idsIn = (event: unknown): Record<string, string> => {
   if (typeof event !== 'object' || event === null) return {};

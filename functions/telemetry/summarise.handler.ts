@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { telemetry } from '../../core/telemetry/contract.ts';
 import type { SummarisePorts } from '../../core/telemetry/summarise-capture.ts';
 import { lazy } from '../platform/lazy.ts';
+import { measureIn } from '../platform/measure.ts';
 import { onQueue } from '../platform/on-batch.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { registeredManifests } from '../platform/registered-manifests.adapter.ts';
@@ -12,13 +13,16 @@ import { dynamodbRejections } from './dynamodb-rejections.adapter.ts';
 import { hashKey } from './hash-key.adapter.ts';
 import { s3Captures } from './s3-captures.adapter.ts';
 import { s3Summaries } from './s3-summaries.adapter.ts';
-import { tellSummarised } from './tell-summarised.ts';
+import { measureSummarised, tellSummarised } from './tell-summarised.ts';
 
 const ObjectCreated = z.object({
+  /** When the file was stored. */
+  time: z.iso.datetime(),
   detail: z.object({ object: z.object({ key: z.string(), 'version-id': z.string().default('null') }) }),
 });
 
 const env = readEnv(telemetry.reactors.summarise);
+const measure = measureIn({ stage: env.STAGE, clock });
 const ports: SummarisePorts = {
   captures: s3Captures(env.CAPTURE_BUCKET),
   summaries: s3Summaries(env.TELEMETRY_BUCKET),
@@ -34,7 +38,9 @@ const ports: SummarisePorts = {
 const summarise = lazy(async () => (await import('../../core/telemetry/summarise-capture.ts')).summariseCapture(ports));
 
 export const handler = onQueue(async (body) => {
-  const { object } = ObjectCreated.parse(body).detail;
-  const source = { key: object.key, versionId: object['version-id'] };
-  tellSummarised(source, await (await summarise())(source));
+  const { time, detail } = ObjectCreated.parse(body);
+  const source = { key: detail.object.key, versionId: detail.object['version-id'] };
+  const summarised = await (await summarise())(source);
+  tellSummarised(source, summarised);
+  measureSummarised(measure, summarised, clock.now().getTime() - Date.parse(time));
 });

@@ -1,12 +1,16 @@
-import { Stack } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { admissionApi } from '../../core/admission/api.ts';
 import { type AdmissionRules, admission } from '../../core/admission/contract.ts';
+import type { Holds } from '../hold/hold.ts';
 import type { ModelBucket } from '../intake/model-bucket.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import type { GovernedTable } from '../platform/governed-table.ts';
 import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
+import { allow } from '../platform/permissions.ts';
+import type { PlaneApi } from '../platform/plane-api.ts';
 import type { Signing } from '../signing/signing.ts';
 
 export type AdmissionProps = {
@@ -15,40 +19,23 @@ export type AdmissionProps = {
   evidence: EvidenceBucket;
   signing: Signing;
   registry: GovernedTable;
-  holds: GovernedTable;
+  holds: Holds;
   /** Of rollouts: what was answered is a fact, and leaves by its stream. */
   rollouts: GovernedTable;
+  api: PlaneApi;
 };
 
 /** Answers whether a version may run in an environment now, signed. */
 export class Admission extends Construct {
   readonly admitVersion: GovernedFunction;
+  readonly answerAdmissions: GovernedFunction;
+  readonly #api: PlaneApi;
 
   constructor(scope: Construct, id: string, props: AdmissionProps) {
     super(scope, id);
-    const { rules, models, evidence, signing, registry, holds, rollouts } = props;
-    this.admitVersion = new GovernedFunction(this, 'AdmitVersion', {
-      entry: 'admission/admit-version',
-      contract: admission.tasks.admitVersion,
-      env: {
-        REGISTRY_TABLE: registry.tableName,
-        HOLD_TABLE: holds.tableName,
-        ROLLOUT_TABLE: rollouts.tableName,
-        EVIDENCE_BUCKET: evidence.bucketName,
-        MODEL_BUCKET: models.bucket.bucketName,
-        SIGNING_KEY_ARN: signing.key.keyArn,
-        STAGE: groundOf(this).stage,
-        ADMISSION_RULES: Stack.of(this).toJsonString(rules),
-      },
-      // Cedar's WebAssembly module compiles once per cold start, on the share of a core that memory buys.
-      memory: 1024,
-    });
-    registry.grantLook(this.admitVersion);
-    holds.grantLook(this.admitVersion);
-    rollouts.grantTell(this.admitVersion);
-    models.grantReadMarks(this.admitVersion);
-    evidence.grantKeep(this.admitVersion, 'admission/*');
-    signing.grantSign(this.admitVersion);
+    this.admitVersion = this.#admitVersion(props);
+    this.answerAdmissions = this.#answerAdmissions(props);
+    this.#api = props.api;
     new PagingAlarm(this, 'DoorsStayClosed', {
       symptom: 'Admission cannot answer: no version can be deployed, and rollouts under way stand still.',
       runbook: 'admission#doors-stay-closed',
@@ -56,5 +43,49 @@ export class Admission extends Construct {
       metric: this.admitVersion.metricErrors(),
       threshold: 3,
     });
+  }
+
+  #admitVersion({ rules, models, evidence, signing, registry, holds, rollouts }: AdmissionProps): GovernedFunction {
+    const step = new GovernedFunction(this, 'AdmitVersion', {
+      entry: 'admission/admit-version',
+      contract: admission.tasks.admitVersion,
+      env: {
+        REGISTRY_TABLE: registry.tableName,
+        HOLD_TABLE: holds.table.tableName,
+        ROLLOUT_TABLE: rollouts.tableName,
+        EVIDENCE_BUCKET: evidence.bucketName,
+        MODEL_BUCKET: models.bucket.bucketName,
+        SIGNING_KEY_ARN: signing.key.keyArn,
+        STAGE: groundOf(this).stage,
+        ADMISSION_RULES: JSON.stringify(rules),
+      },
+      // Cedar's WebAssembly module compiles once per cold start, on the share of a core that memory buys.
+      memory: 1024,
+    });
+    registry.grantLook(step);
+    holds.table.grantLook(step);
+    rollouts.grantTell(step);
+    models.grantReadMarks(step);
+    evidence.grantKeep(step, 'admission/*');
+    signing.grantSign(step);
+    return step;
+  }
+
+  /** What the outside world reaches neither signs nor reads holds: it hands the question on. */
+  #answerAdmissions({ evidence, api }: AdmissionProps): GovernedFunction {
+    const reactor = new GovernedFunction(this, 'AnswerAdmissions', {
+      entry: 'admission/answer-admissions',
+      contract: admission.reactors.answerAdmissions,
+      env: { ADMIT_VERSION: this.admitVersion.arn, EVIDENCE_BUCKET: evidence.bucketName },
+    });
+    allow(reactor, { actions: ['lambda:InvokeFunction'], resources: [this.admitVersion.arn] });
+    evidence.grantGet(reactor);
+    api.serve(admissionApi, reactor);
+    return reactor;
+  }
+
+  /** Asks for any model, version and environment: they stand in the body, where IAM does not look. */
+  grantAsk(who: IGrantable): void {
+    this.#api.grantAsk(who, admissionApi);
   }
 }

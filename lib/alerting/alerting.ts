@@ -5,6 +5,7 @@ import { AlarmGroup, type AlarmGroupProps } from '../platform/alarm-group.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { planeMetric } from '../platform/plane-metric.ts';
 import { FleetAlarms } from './fleet-alarms.ts';
+import { TelemetryAlarms } from './telemetry-alarms.ts';
 
 /** What breaks together, and what a person notices then. */
 const CAUSES = {
@@ -21,6 +22,13 @@ const CAUSES = {
       ticket: 'Facts reach the bus late.',
     },
     runbook: 'plane#facts-do-not-arrive',
+  },
+  telemetry: {
+    symptoms: {
+      page: 'Inference events are lost: rollouts and checks judge on too few.',
+      ticket: 'Inference events are counted late or not at all: rollouts wait, and checks judge on too few.',
+    },
+    runbook: 'plane#telemetry-is-incomplete',
   },
   fleet: {
     symptoms: {
@@ -40,7 +48,11 @@ export type AlertingProps = Readonly<Record<Exclude<Cause, 'fleet'>, readonly IC
 export class Alerting extends Construct {
   constructor(scope: Construct, id: string, of: AlertingProps) {
     super(scope, id);
-    const groups = { ...of, fleet: [new FleetAlarms(this, 'Fleet')] };
+    const groups = {
+      ...of,
+      telemetry: [...of.telemetry, new TelemetryAlarms(this, 'Telemetry')],
+      fleet: [new FleetAlarms(this, 'Fleet')],
+    };
     for (const [cause, how] of Object.entries(CAUSES))
       new AlarmGroup(this, cause, { ...how, of: groups[cause as Cause] });
     new PagingAlarm(this, 'VersionsAreRejected', {

@@ -17,8 +17,11 @@ export type AlarmGroupProps = {
 /** A ticket waits this long for a page of the same cause, and that long after the page is over. */
 const PATIENCE = Duration.minutes(2);
 
+/** Silence raises an alarm without the state that a group looks for, so that one speaks for itself. */
 const alarmsIn = (scopes: readonly IConstruct[]): PagingAlarm[] =>
-  scopes.flatMap((scope) => scope.node.findAll()).filter((below) => below instanceof PagingAlarm);
+  scopes
+    .flatMap((scope) => scope.node.findAll())
+    .filter((below): below is PagingAlarm => below instanceof PagingAlarm && !below.silenceTells);
 
 /**
  * Alarms that one cause raises together, as one page and one ticket at most. The group speaks for all of them: while it

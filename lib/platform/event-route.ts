@@ -11,8 +11,8 @@ export type EventRouteProps = {
   bus?: IEventBus;
   /** Source and type are always matched: detail alone can be forged by anyone who may put events. */
   source: string;
-  detailType: string;
-  detail: Exclude<EventPattern['detail'], undefined>;
+  detailType: string | readonly string[];
+  detail?: Exclude<EventPattern['detail'], undefined>;
   description: string;
   /** The target, given how delivery is retried and where it ends. */
   target: (delivery: TargetBaseProps) => IRuleTarget;
@@ -35,7 +35,11 @@ export class EventRoute extends Construct {
     });
     this.rule = new Rule(this, 'Rule', {
       description,
-      eventPattern: { source: [source], detailType: [detailType], detail },
+      eventPattern: {
+        source: [source],
+        detailType: typeof detailType === 'string' ? [detailType] : [...detailType],
+        ...(detail === undefined ? {} : { detail }),
+      },
       ...(bus === undefined ? {} : { eventBus: bus }),
     });
     this.rule.addTarget(

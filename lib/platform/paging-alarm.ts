@@ -20,8 +20,11 @@ export type PagingAlarmProps = {
   periods?: number;
   /** For what is counted by the hour, such as rollbacks. */
   ownPeriod?: boolean;
-  /** Of what must be told at all: silence is the symptom. */
-  silenceBreaches?: boolean;
+  /**
+   * Of what is measured all the time: once it was, silence is a symptom too. A new stage, which has not measured yet, is
+   * no news; that is why this is not "missing data breaches".
+   */
+  silenceTells?: boolean;
 };
 
 export const described = (symptom: string, runbook: RunbookLink): string =>
@@ -30,10 +33,10 @@ export const described = (symptom: string, runbook: RunbookLink): string =>
 /** No alarm without a page to read: the runbook heading is looked up at synth. */
 export class PagingAlarm extends Alarm {
   readonly severity: Severity;
-  readonly symptom: string;
+  readonly silenceTells: boolean;
 
   constructor(scope: Construct, id: string, props: PagingAlarmProps) {
-    const { symptom, runbook, severity, metric, threshold, periods = 1, ownPeriod, silenceBreaches } = props;
+    const { symptom, runbook, severity, metric, threshold, periods = 1, ownPeriod, silenceTells = false } = props;
     const { alarmPeriod, pages, tickets } = groundOf(scope);
     super(scope, id, {
       alarmDescription: described(symptom, runbook),
@@ -42,13 +45,14 @@ export class PagingAlarm extends Alarm {
       evaluationPeriods: periods,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // Counters of failures are silent while nothing fails.
-      treatMissingData: silenceBreaches ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: silenceTells ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
     this.severity = severity;
-    this.symptom = symptom;
     const action = new SnsAction(severity === 'page' ? pages : tickets);
     this.addAlarmAction(action);
     this.addOkAction(action);
+    if (silenceTells) this.addInsufficientDataAction(action);
+    this.silenceTells = silenceTells;
   }
 
   /** A group speaks for it from now on. @throws when one does already */

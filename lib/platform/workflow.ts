@@ -48,10 +48,12 @@ export const substitute = (name: string, definition: string, values: Readonly<Re
 
 /** A Standard state machine from its ASL file, inlined so that assertions and diffs see it. */
 export class Workflow extends Construct {
+  readonly name: string;
   readonly machine: StateMachine;
 
   constructor(scope: Construct, id: string, { name, tasks, timeout }: WorkflowProps) {
     super(scope, id);
+    this.name = name;
     const { stage, removal, logRetention } = groundOf(this);
     const arns = Object.fromEntries(Object.entries(tasks).map(([placeholder, task]) => [placeholder, task.arn]));
     const text = readFileSync(fromPackageRoot('statemachines', `${name}.asl.json`), 'utf8');

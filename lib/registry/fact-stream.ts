@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { CfnEventBusPolicy, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
+import { FACT_SOURCE } from '../../core/kernel/contract.ts';
 import { FACT_SK } from '../../core/kernel/fact.ts';
 import { registry } from '../../core/registry/contract.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
@@ -27,13 +29,18 @@ export class FactStream extends Construct {
       contract: registry.reactors.publishFacts,
       env: { EVENT_BUS_NAME: bus.eventBusName, STAGE: groundOf(this).stage },
     });
-    allow(this.publishFacts, { actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
+    allow(this.publishFacts, {
+      actions: ['events:PutEvents'],
+      resources: [bus.eventBusArn],
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': [FACT_SOURCE] } },
+    });
     this.unpublished = new DeadLetterQueue(this, 'Unpublished', {
       symptom: 'Facts never reached the bus: CI and audit have not heard of a registration or a rejection.',
       runbook: 'registry#a-fact-was-not-published',
       severity: 'page',
     });
     for (const [name, table] of Object.entries(tables)) this.#follow(name, table);
+    if (bus instanceof EventBus) this.#keepOthersQuiet(bus);
     new PagingAlarm(this, 'FactsAreLate', {
       symptom:
         'Facts reach the bus minutes late: CI waits for answers that stand already, and pages about models come late.',
@@ -47,6 +54,29 @@ export class FactStream extends Construct {
         period: Duration.minutes(5),
       }),
       threshold: Duration.minutes(5).toMilliseconds(),
+    });
+  }
+
+  /**
+   * On the bus nobody else speaks in the plane's name, whatever their own policies allow them: subscribers act on facts,
+   * and so do the plane's own rules. The policy of a bus that is not ours is not ours to write.
+   */
+  #keepOthersQuiet(bus: EventBus): void {
+    const statement = new PolicyStatement({
+      sid: 'OnlyThePublisherTellsFacts',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['events:PutEvents'],
+      resources: [bus.eventBusArn],
+      conditions: {
+        'ForAnyValue:StringEquals': { 'events:source': [FACT_SOURCE] },
+        ArnNotEquals: { 'aws:PrincipalArn': this.publishFacts.role.roleArn },
+      },
+    });
+    new CfnEventBusPolicy(this, 'OthersAreQuiet', {
+      eventBusName: bus.eventBusName,
+      statementId: 'OnlyThePublisherTellsFacts',
+      statement: statement.toStatementJson(),
     });
   }
 

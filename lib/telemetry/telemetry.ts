@@ -66,6 +66,7 @@ export class Telemetry extends Construct {
         HASH_KEY_ARN: groundOf(this).dataKey.keyArn,
         CAPTURE_LIMITS: JSON.stringify(config.captures),
         RETENTION: JSON.stringify(config.retention),
+        STAGE: groundOf(this).stage,
       },
       // One whole core: parsing is bound by it.
       memory: 1792,

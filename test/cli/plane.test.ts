@@ -49,6 +49,7 @@ beforeEach(async () => {
           region: 'eu-central-1',
           apiUrl: `https://${API}`,
           modelBucket: 'models',
+          eventBus: 'arn:aws:events:eu-central-1:111122223333:event-bus/clearance-dev',
         }),
       },
     },

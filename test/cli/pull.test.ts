@@ -55,6 +55,7 @@ const plane = (): Plane =>
       region: 'us-east-1',
       apiUrl: 'https://api.example.com',
       modelBucket: 'models',
+      eventBus: 'arn:aws:events:eu-central-1:111122223333:event-bus/clearance-dev',
     }),
     ask: async (route: Question, names: { version?: string }, from = '0') => {
       if (route === registryApi.key) return { pem: publicKeyPem, keyArn: 'arn:key' };

@@ -4,10 +4,16 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { entriesOf } from '../../scripts/build.ts';
-import { findResource, planeStack, planeTemplate, type Template } from '../support/plane.ts';
+import { findResource, planeStack, planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
 import { NOT_DEPLOYED } from './guards/contracts.ts';
 import { readSources, root } from './guards/source.ts';
-import { deliveryFaults, derivedPermissionFaults, environmentFaults, sizeFaults } from './guards/template.ts';
+import {
+  deliveryFaults,
+  derivedPermissionFaults,
+  environmentFaults,
+  forgeryFaults,
+  sizeFaults,
+} from './guards/template.ts';
 
 const template = planeTemplate();
 const handlers = entriesOf(root);
@@ -77,7 +83,7 @@ test.each([
   ],
   [
     'a rule that may start any workflow',
-    planted('AWS::IAM::Policy', 'MachineEventsRole', (properties) => {
+    planted('AWS::IAM::Policy', 'IntakeWorkflowMachineEventsRole', (properties) => {
       for (const statement of statementsIn(properties)) statement.Resource = '*';
     }),
     /EventsRole\w+ need not have states:StartExecution on \*/,
@@ -101,7 +107,11 @@ const firstTarget = (properties: Record<string, unknown>) =>
 test.each([
   [
     'a rule without a dead-letter queue',
-    planted('AWS::Events::Rule', 'WorkflowDied', (properties) => void delete firstTarget(properties).DeadLetterConfig),
+    planted(
+      'AWS::Events::Rule',
+      'IntakeWorkflowDied',
+      (properties) => void delete firstTarget(properties).DeadLetterConfig,
+    ),
     /WorkflowDied\w+ drops what it cannot deliver/,
   ],
   [
@@ -114,13 +124,47 @@ test.each([
   ],
   [
     'a function that no rule may call',
-    planted('AWS::Lambda::Permission', 'WorkflowDied', (properties) => {
+    planted('AWS::Lambda::Permission', 'IntakeWorkflowDied', (properties) => {
       properties.SourceArn = 'other';
     }),
     /WorkflowDied\w+ may not reach/,
   ],
 ])('%s is found', (_, faulty, sentence) => {
   expect(deliveryFaults(faulty)).toContainEqual(expect.stringMatching(sentence));
+});
+
+test('every rule says whose word it takes and about what, so that a forged event starts nothing', () => {
+  expect(resourcesOf(template, 'AWS::Events::Rule').length).toBeGreaterThan(0);
+  expect(forgeryFaults(template)).toEqual([]);
+});
+
+const listening = (change: Record<string, unknown>) =>
+  planted('AWS::Events::Rule', 'IntakeWorkflowDied', (properties) => {
+    properties.EventPattern = { ...(properties.EventPattern as object), ...change };
+  });
+
+test.each([
+  ["a rule that takes anybody's word", listening({ source: undefined }), /leaves open who says what/],
+  ['a rule that takes two sources', listening({ source: ['aws.states', 'clearance'] }), /leaves open who says what/],
+  ['a rule that listens to everything', listening({ 'detail-type': undefined }), /leaves open who says what/],
+  [
+    'a rule that takes a fact from who may only ask',
+    listening({ source: ['clearance.request'], 'detail-type': ['hold.placed.v1'] }),
+    /listens to "hold\.placed\.v1" from "clearance\.request"/,
+  ],
+  [
+    'a rule that takes a request for a fact',
+    listening({ source: ['clearance'], 'detail-type': ['rollout.requested.v1'] }),
+    /listens to "rollout\.requested\.v1" from "clearance"/,
+  ],
+  [
+    'a rule that listens to more than there is',
+    listening({ source: ['clearance'], 'detail-type': [{ prefix: 'hold.' }] }),
+    /listens to \{"prefix":"hold\."\} from "clearance"/,
+  ],
+  ['a rule for a stranger', listening({ source: ['com.example'] }), /from "com\.example"/],
+])('%s is found', (_, faulty, sentence) => {
+  expect(forgeryFaults(faulty)).toContainEqual(expect.stringMatching(sentence));
 });
 
 test('the stack stays far from the limit of CloudFormation', () => {

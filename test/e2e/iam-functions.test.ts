@@ -1,31 +1,21 @@
-import { paginateListFunctions } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, test } from 'vitest';
 import { actsOn, powersOf, publishCapture } from '../support/acts.ts';
 import { actingAs } from '../support/callers.ts';
 import { hostileModel, type Plane, submit } from '../support/flight.ts';
+import { type Deployed, functionsOf } from '../support/functions.ts';
 import { sharedLocalAws } from '../support/local.ts';
 
 let plane: Plane;
 let acts: ReturnType<typeof actsOn>;
-const functions = new Map<string, { name: string; role: string }>();
-
-/** The plane's functions say in their description which handler they run. */
-const findFunctions = async () => {
-  for await (const { Functions = [] } of paginateListFunctions({ client: plane.lambda }, {}))
-    for (const { Description = '', FunctionName: name = '', Role: role = '' } of Functions)
-      if (/^[a-z]+\/[a-z-]+$/.test(Description)) functions.set(Description, { name, role });
-};
+let functions: ReadonlyMap<string, Deployed>;
 
 beforeAll(async () => {
   plane = await sharedLocalAws('iam');
-  await findFunctions();
+  functions = await functionsOf(plane);
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
-  acts = actsOn(
-    plane,
-    { ...shipped, versions, capture: await publishCapture(plane) },
-    functions.get('signing/sign-version')?.name ?? '',
-  );
+  const refused = { ...shipped, versions, capture: await publishCapture(plane) };
+  acts = actsOn(plane, refused, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
@@ -65,6 +55,15 @@ const powers: Record<string, string[]> = {
   'intake/sweep-uploads': [...ATTEMPTS, 'start intake'],
   'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
   'registry/publish-facts': ['put a fact on the bus'],
+  'admission/admit-version': [
+    'read evidence',
+    'keep a verdict',
+    'sign',
+    'read the registry',
+    'read holds',
+    'tell a fact of rollouts',
+  ],
+  'admission/answer-admissions': ['read evidence', 'ask for a verdict'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
   'telemetry/summarise': [
     'read evidence',
@@ -88,7 +87,14 @@ test.each(Object.entries(powers))('%s gets done what it is for, and is refused a
 
 test('every function of the plane is put to that test, and every act is within the powers of one', () => {
   const within = new Set(Object.values(powers).flat());
-  const beyondAll = ['upload a file', 'delete evidence', 'publish a capture', 'keep a baseline', 'call a step'];
+  const beyondAll = [
+    'upload a file',
+    'delete evidence',
+    'publish a capture',
+    'keep a baseline',
+    'change rollouts',
+    'call a step',
+  ];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
   expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);

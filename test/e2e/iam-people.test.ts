@@ -3,6 +3,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { actsOn, powersOf, publishCapture } from '../support/acts.ts';
 import { verdict } from '../support/callers.ts';
 import { answerOf, hostileModel, type Plane, shippedModel, submit, upload } from '../support/flight.ts';
+import { functionsOf } from '../support/functions.ts';
 import { functionsByState, hold, release } from '../support/interruption.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { actingAsPerson, askAs, type Person } from '../support/people.ts';
@@ -20,8 +21,9 @@ beforeAll(async () => {
   plane = await sharedLocalAws('iam');
   refusedVersions = (await submit(plane, refused, refused.files)).versions;
   registeredVersions = (await submit(plane, registered, registered.files)).versions;
-  const step = (await functionsByState(plane)).get('SignVersion') ?? '';
-  acts = actsOn(plane, { ...refused, versions: refusedVersions, capture: await publishCapture(plane) }, step);
+  const functions = await functionsOf(plane);
+  const untouchable = { ...refused, versions: refusedVersions, capture: await publishCapture(plane) };
+  acts = actsOn(plane, untouchable, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const at = ({ model, version }: Subject, path: string) => ({

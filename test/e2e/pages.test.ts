@@ -59,17 +59,19 @@ const untilRaised = (part: string): Promise<string> =>
 
 test('one cause that raises several alarms is one page, and one message when it is over', async () => {
   const broken = await withoutKey((await functionsByState(plane)).get('SignVersion') ?? '');
-  const shipped = shippedModel('iris-forest', '1.0.0');
+  const submitted = [1, 2, 3].map(() => shippedModel('iris-forest', '1.0.0'));
 
-  const versions = await upload(plane, shipped, shipped.files);
+  const versions = await Promise.all(submitted.map((shipped) => upload(plane, shipped, shipped.files)));
   await untilSaid(pages, 'ALARM');
   const children = await Promise.all(['VersionsCannotBeSigned', 'WorkflowsFail'].map(untilRaised));
   await broken.mend();
-  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 120_000);
+  const answers = await Promise.all(
+    submitted.map((shipped, at) => answerOf(plane, shipped, versions[at]?.['manifest.json'] ?? '', 120_000)),
+  );
   const said = await untilSaid(pages, 'OK');
 
   expect(children).toHaveLength(2);
-  expect(answer.outcome).toBe('registered');
+  expect(answers.map(({ outcome }) => outcome)).toEqual(['registered', 'registered', 'registered']);
   expect(said.map(({ NewStateValue }) => NewStateValue)).toEqual(['ALARM', 'OK']);
   expect(said[0]?.AlarmDescription).toContain('Runbook: docs/runbooks/plane.md#intake-does-not-work');
   expect(said[1]?.AlarmName).toBe(said[0]?.AlarmName);

@@ -93,12 +93,16 @@ test('an alarm counts over the minutes of the stage, or over its own', () => {
   const metric = planeMetric(stack, metrics.factLag, { statistic: 'Maximum', period: Duration.hours(1) });
   const common = { symptom: 'x.', runbook: 'intake#nobody-sweeps', severity: 'page', metric, threshold: 1 } as const;
   new PagingAlarm(stack, 'Stage', common);
-  new PagingAlarm(stack, 'Own', { ...common, ownPeriod: true, silenceBreaches: true });
+  new PagingAlarm(stack, 'Own', { ...common, ownPeriod: true, silenceTells: true });
 
   const properties = (id: string) => findResource(templateOf(app, stack), 'AWS::CloudWatch::Alarm', id)[1].Properties;
 
   expect(properties('Stage')).toMatchObject({ Period: 300, TreatMissingData: 'notBreaching' });
-  expect(properties('Own')).toMatchObject({ Period: 3600, TreatMissingData: 'breaching' });
+  expect(properties('Own')).toMatchObject({
+    Period: 3600,
+    TreatMissingData: 'missing',
+    InsufficientDataActions: [{ Ref: expect.stringContaining('Pages') }],
+  });
 });
 
 test('a metric is read by one of the values that it is counted by; anything else would show nothing for ever', () => {

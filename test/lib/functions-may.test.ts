@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { may } from '../support/iam.ts';
-import { findResource, planeTemplate, resourcesOf } from '../support/plane.ts';
+import { findResource, planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
 import { powersOf } from '../support/powers.ts';
 
 const template = planeTemplate();
@@ -9,6 +9,7 @@ const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${nam
 const OBJECTS = ['decrypt objects', 'encrypt objects'];
 const ITEMS = ['decrypt items', 'encrypt items'];
 const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
+const ROLLOUTS = ['read rollouts', 'change rollouts', 'tell a fact of rollouts', ...ITEMS];
 const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
@@ -68,6 +69,22 @@ const POWERS: [string, string[]][] = [
   ['RecheckUpload', ['read attempts', ...READS_REGISTRY, 'read a mark', 'start intake', 'take arrived files']],
   ['PublishFacts', ['follow changes', 'decrypt items', 'put a fact on the bus', 'keep what was not published']],
   [
+    'AdmitVersion',
+    [
+      ...READS_REGISTRY,
+      'read holds',
+      'read a mark',
+      'read evidence',
+      'keep a verdict',
+      'sign',
+      'read the public key',
+      'tell a fact of rollouts',
+      'encrypt items',
+      ...OBJECTS,
+    ],
+  ],
+  ['AnswerAdmissions', ['ask for a verdict', 'read evidence', 'decrypt objects']],
+  [
     'AnswerQuery',
     [
       'read attempts',
@@ -109,6 +126,35 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
+  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'look at a target']],
+  [
+    'DecideStep',
+    [
+      ...ROLLOUTS,
+      ...HOLDS,
+      'prove the holds unchanged',
+      'read a deployment',
+      'look at a target',
+      'read telemetry',
+      'read evidence',
+      'read the public key',
+      'decrypt objects',
+    ],
+  ],
+  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'shift a target']],
+  [
+    'ReconcileRollouts',
+    [
+      ...ROLLOUTS,
+      ...HOLDS,
+      'list open rollouts',
+      'read a deployment',
+      'shift a target',
+      'read telemetry',
+      'go on with a rollout',
+    ],
+  ],
+  ['AnswerRollouts', [...ROLLOUTS, 'list open rollouts', 'read holds', 'reconcile']],
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],
@@ -124,25 +170,30 @@ test('every function is in the table above', () => {
   expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(POWERS.length);
 });
 
-test('nobody but the signer signs, even with permission to use every key', () => {
+const mayDoAnything = (name: string, service: string): Template => {
   const planted = structuredClone(template);
-  const [, policy] = findResource(planted, 'AWS::IAM::Policy', 'ScanFiles');
+  const [, policy] = findResource(planted, 'AWS::IAM::Policy', name);
   const document = policy.Properties.PolicyDocument as { Statement: object[] };
-  document.Statement.push({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+  document.Statement.push({ Effect: 'Allow', Action: `${service}:*`, Resource: '*' });
+  return planted;
+};
 
-  const powers = powersOf(planted, roleOf('ScanFiles'));
+test('an administrator of EventBridge tells no fact: the bus takes the word of the publisher alone', () => {
+  const powers = powersOf(mayDoAnything('ScanFiles', 'events'), roleOf('ScanFiles'));
+
+  expect(powers).toContain('request a rollout');
+  expect(powers).not.toContain('put a fact on the bus');
+});
+
+test('nobody but the signers signs, even with permission to use every key', () => {
+  const powers = powersOf(mayDoAnything('ScanFiles', 'kms'), roleOf('ScanFiles'));
 
   expect(powers).toContain('disable the signing key');
   expect(powers).not.toContain('sign');
 });
 
 test('an administrator of S3 reads no uncleared bytes and forges neither marks, signatures, answers nor evidence', () => {
-  const planted = structuredClone(template);
-  const [, policy] = findResource(planted, 'AWS::IAM::Policy', 'AnswerQuery');
-  const document = policy.Properties.PolicyDocument as { Statement: object[] };
-  document.Statement.push({ Effect: 'Allow', Action: 's3:*', Resource: '*' });
-
-  const added = powersOf(planted, roleOf('AnswerQuery')).filter(
+  const added = powersOf(mayDoAnything('AnswerQuery', 's3'), roleOf('AnswerQuery')).filter(
     (power) => !powersOf(template, roleOf('AnswerQuery')).includes(power),
   );
 

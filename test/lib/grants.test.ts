@@ -19,7 +19,7 @@ const granted = (grant: (plane: ModelGovernance, who: Role) => void) => {
 };
 
 const ASKS = ['find the plane', 'ask about a model', 'ask about another model'];
-const READS = [...ASKS, 'ask which holds stand'];
+const READS = [...ASKS, 'ask about rollouts', 'ask which holds stand'];
 const uploads = (template: Template, key: string) => ({
   action: 's3:PutObject',
   resource: `<${findResource(template, 'AWS::S3::Bucket', 'Models')[0]}.Arn>/${key}`,
@@ -56,11 +56,15 @@ test('who may operate restarts, redrives, holds, lifts and looks; reads no model
     'list open attempts',
     'read the registry',
     'follow lineage downstream',
+    'go on with a rollout',
+    'reconcile',
     'decrypt items',
     'start intake',
     'sweep',
     'redrive dead letters',
-    ...READS,
+    ...READS.slice(0, -1),
+    'roll back',
+    'ask which holds stand',
     'place a hold',
     'lift a hold',
   ]);
@@ -76,6 +80,7 @@ test('who may audit reads all evidence and changes nothing', () => {
     'follow lineage downstream',
     'read holds',
     'read the public key',
+    'read rollouts',
     'decrypt objects',
     'decrypt items',
     ...READS,

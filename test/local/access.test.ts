@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, SignCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
@@ -109,7 +110,7 @@ const quarantined = async (aws: Probed, name: string) => {
 
 probe(
   'iam_knows_what_a_request_carries',
-  'only a cleared version can be read, only the registrar can clear it, and sources and algorithms can be demanded',
+  'only a cleared version can be read, only the registrar can clear it; sources, algorithms and keys can be demanded',
   async (aws) => {
     const { reader, registrar } = await quarantined(aws, 'quarantine');
     const at = { Bucket: 'quarantine', Key: 'model' };
@@ -123,7 +124,17 @@ probe(
         'ci',
         allow('events:PutEvents', '*', { StringEquals: { 'events:source': 'clearance.request' } }),
         allow('kms:Sign', '*', { StringEquals: { 'kms:MessageType': 'DIGEST' } }),
+        allow('dynamodb:PutItem', '*', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['FACT#*'] } }),
       ),
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'leading',
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'owner', AttributeType: 'S' }],
+        },
+      },
     });
     const ci = await actingAs(aws, roleNamed('ci'));
     const tag = (s3: typeof reader) =>
@@ -131,6 +142,8 @@ probe(
     const read = (VersionId?: string) => verdict(reader.send(new GetObjectCommand({ ...at, VersionId })));
     const publish = (Source: string) =>
       verdict(ci.eventbridge.send(new PutEventsCommand({ Entries: [{ Source, DetailType: 'x', Detail: '{}' }] })));
+    const put = (owner: string) =>
+      verdict(ci.ddb.send(new PutItemCommand({ TableName: 'leading', Item: { owner: { S: owner } } })));
     const sign = (MessageType: 'RAW' | 'DIGEST') => {
       const what = { KeyId: KeyMetadata?.KeyId, Message: Buffer.alloc(32), MessageType };
       return verdict(ci.kms.send(new SignCommand({ ...what, SigningAlgorithm: 'ECDSA_SHA_256' })));
@@ -147,6 +160,7 @@ probe(
       'AccessDeniedException',
     ]);
     expect([await sign('DIGEST'), await sign('RAW')]).toEqual(['allowed', 'AccessDeniedException']);
+    expect([await put('FACT#1'), await put('OTHER#1')]).toEqual(['allowed', 'AccessDeniedException']);
   },
   { iam: true },
 );

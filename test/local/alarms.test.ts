@@ -5,6 +5,7 @@ import { eventually } from '../support/local.ts';
 import {
   call,
   deploy,
+  functionArn,
   functionOf,
   makeQueue,
   nextMessage,
@@ -133,6 +134,17 @@ probe('step_functions_publish_their_metrics', 'a failed execution is counted for
 
   const Dimensions = [{ Name: 'StateMachineArn', Value: stateMachineArn }];
   expect(await sum(aws, { Namespace: 'AWS/States', MetricName: 'ExecutionsFailed', Dimensions })).toBe(1);
+});
+
+probe('functions_publish_their_metrics', 'an error of a function that a workflow calls is counted', async (aws) => {
+  await deploy(aws, 'failing', { F: functionOf('failing', 'async () => { throw new Error("no") }') });
+  const Call = { Type: 'Task', Resource: functionArn('failing'), End: true };
+
+  await runMachine(aws, 'failing', { StartAt: 'Call', States: { Call } });
+
+  const Dimensions = [{ Name: 'FunctionName', Value: 'failing' }];
+  expect(await sum(aws, { Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions })).toBe(1);
+  expect(await sum(aws, { Namespace: 'AWS/Lambda', MetricName: 'Invocations', Dimensions })).toBe(1);
 });
 
 probe('logs_turn_embedded_metrics_into_metrics', 'a line in the embedded metric format is a metric', async (aws) => {

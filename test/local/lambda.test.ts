@@ -1,5 +1,11 @@
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  CreateAliasCommand,
+  InvokeCommand,
+  PublishVersionCommand,
+  UpdateAliasCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import { eventually } from '../support/local.ts';
@@ -145,3 +151,39 @@ probe('lambda_gathers_queue_messages', 'messages within the batching window are 
 
   expect(lines).toEqual([expect.stringContaining('COUNT 3')]);
 });
+
+/** A function with two published versions behind the alias `live`, which points at the first. */
+const twoVersions = async (aws: Probed, FunctionName: string) => {
+  await deploy(aws, FunctionName, { F: functionOf(FunctionName, 'async () => process.env.SERVES') });
+  for (const SERVES of ['1', '2']) {
+    const Environment = { Variables: { SERVES } };
+    await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
+    await aws.lambda.send(new PublishVersionCommand({ FunctionName }));
+  }
+  return aws.lambda.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' }));
+};
+
+probe(
+  'lambda_splits_the_calls_of_an_alias',
+  'an alias sends a share of its calls to its second version, and says which one ran',
+  async (aws) => {
+    const { RevisionId } = await twoVersions(aws, 'split');
+    const alias = { FunctionName: 'split', Name: 'live' };
+    const RoutingConfig = { AdditionalVersionWeights: { '2': 0.5 } };
+    await aws.lambda.send(new UpdateAliasCommand({ ...alias, RoutingConfig, RevisionId }));
+
+    const late = aws.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: '2', RevisionId }));
+    await expect(late).rejects.toThrow('RevisionId');
+    const calls = Array.from({ length: 60 }, async () => {
+      const call = new InvokeCommand({ FunctionName: 'split', Qualifier: 'live', Payload: '{}' });
+      const { Payload, ExecutedVersion } = await aws.lambda.send(call);
+      return { ran: JSON.parse(Buffer.from(Payload ?? []).toString()), ExecutedVersion };
+    });
+    const answers = await Promise.all(calls);
+
+    const second = answers.filter(({ ran }) => ran === '2');
+    expect(answers.filter(({ ran, ExecutedVersion }) => ran !== ExecutedVersion)).toEqual([]);
+    expect(second.length).toBeGreaterThan(10);
+    expect(second.length).toBeLessThan(50);
+  },
+);

@@ -37,16 +37,27 @@ const EVIDENCE = {
   'keep gate findings': `intake/${ATTEMPT}/gates.json`,
   'keep a decision': `intake/${ATTEMPT}/decision.json`,
   'keep a registry refusal': `intake/${ATTEMPT}/registry-refusal.json`,
+  'keep a verdict': 'admission/probe/1.0.0/production/id.json',
   'keep a bundle': 'signing/probe/1.0.0/root-key.json',
 } as const;
 
+/** Of the outbox, by its key; the stream that publishes facts passes it over. */
+const TOLD = { pk: { S: 'FACT#probe' }, sk: { S: 'PROBE' } };
 const PROBED = { pk: { S: 'PROBE' }, sk: { S: 'PROBE' } };
 
-/** What somebody could try against a running plane, by a name that reads as a sentence. `step` is a function's name. */
-export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Record<string, Act> => {
+/** What somebody could try against a running plane, by a name that reads as a sentence. `nameOf` tells a function's name by its entry. */
+export const actsOn = (
+  { outputs }: Running,
+  refused: Refused,
+  nameOf: (entry: string) => string,
+): Record<string, Act> => {
   const { ModelBucketName: Bucket = '', EvidenceBucketName = '' } = outputs;
-  const { IntakeTableName, RegistryTableName, HoldTableName, TelemetryTableName } = outputs;
+  const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName, TelemetryTableName } = outputs;
   const { CaptureBucketName = '', TelemetryBucketName = '' } = outputs;
+  const call =
+    (entry: string): Act =>
+    ({ lambda }) =>
+      lambda.send(new InvokeCommand({ FunctionName: nameOf(entry), InvocationType: 'DryRun' }));
   const file = (path: string) => ({
     Bucket,
     Key: `models/${refused.model}/${refused.version}/${path}`,
@@ -99,6 +110,8 @@ export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Re
     'keep a baseline': put('baselines/probe/1/probe.json', TelemetryBucketName),
     'read telemetry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: TelemetryTableName, Key: PROBED })),
     'change telemetry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: TelemetryTableName, Item: PROBED })),
+    'change rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: PROBED })),
+    'tell a fact of rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: TOLD })),
     'start intake': ({ sfn }) =>
       sfn.send(
         new StartExecutionCommand({
@@ -112,7 +125,8 @@ export const actsOn = ({ outputs }: Running, refused: Refused, step: string): Re
           Entries: [{ EventBusName: outputs.EventBusName, Source: 'clearance', DetailType: 'probe.v1', Detail: '{}' }],
         }),
       ),
-    'call a step': ({ lambda }) => lambda.send(new InvokeCommand({ FunctionName: step, InvocationType: 'DryRun' })),
+    'call a step': call('signing/sign-version'),
+    'ask for a verdict': call('admission/admit-version'),
   };
 };
 

@@ -36,6 +36,11 @@ const operators: Readonly<Record<string, Operator>> = {
   Bool: (expected, actual) => actual !== undefined && expected.includes(actual),
   Null: (expected, actual) => expected.includes(String(actual === undefined)),
   NumericLessThan: ([limit = '0'], actual) => actual !== undefined && Number(actual) < Number(limit),
+  /** Of a request that carries one value or none. */
+  'ForAllValues:StringEquals': (expected, actual) => actual === undefined || expected.includes(actual),
+  'ForAllValues:StringLike': (expected, actual) =>
+    actual === undefined || expected.some((pattern) => matches(pattern, actual)),
+  'ForAnyValue:StringEquals': (expected, actual) => actual !== undefined && expected.includes(actual),
 };
 
 const holds = (condition: Statement['Condition'], context: RequestContext): boolean =>
@@ -63,9 +68,12 @@ const statementsFor = (template: Template, role: string): Statement[] =>
     .filter(([, { Properties }]) => listOf(Properties.Roles).some((holder) => printed(holder) === `<${role}>`))
     .flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument'));
 
-/** The policies of buckets and keys, in whose favour or against whom they speak left aside: all here name everybody. */
+/** The policies of buckets, keys and buses, in whose favour or against whom they speak left aside: all here name everybody. */
 const denialsAround = (template: Template): Statement[] => [
   ...resourcesOf(template, 'AWS::S3::BucketPolicy').flatMap(([, policy]) => statementsOf(policy, 'PolicyDocument')),
+  ...resourcesOf(template, 'AWS::Events::EventBusPolicy').map(
+    ([, { Properties }]) => Properties.Statement as Statement,
+  ),
   ...resourcesOf(template, 'AWS::KMS::Key').flatMap(([id, key]) =>
     statementsOf(key, 'KeyPolicy').map((statement) => ({ ...statement, Resource: `<${id}.Arn>` })),
   ),

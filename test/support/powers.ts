@@ -12,6 +12,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
+  const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
   const workflow = `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Intake')[0]}>`;
   const version = `${models}/models/iris/1.0.0`;
@@ -19,6 +20,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const cleared = { 's3:ExistingObjectTag/clearance': 'registered' };
   const quarantined = { 's3:ExistingObjectTag/clearance': 'quarantined' };
   const parameter = findResource(template, 'AWS::SSM::Parameter', 'Address')[0];
+  const roles = 'arn:<AWS::Partition>:iam::999988887777:role';
+  const parameterArn = (name: string) => `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${name}`;
   const through = (service: string) => ({ 'kms:ViaService': `${service}.<AWS::Region>.<AWS::URLSuffix>` });
   return {
     'list uploads': { action: 's3:ListBucketVersions', resource: models, context: { 's3:prefix': 'models/iris/' } },
@@ -58,6 +61,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'keep a decision': { action: 's3:PutObject', resource: `${attempt}/decision.json` },
     'keep a registry refusal': { action: 's3:PutObject', resource: `${attempt}/registry-refusal.json` },
     'keep a bundle': { action: 's3:PutObject', resource: `${evidence}/signing/iris/1.0.0/root-key.json` },
+    'keep a verdict': { action: 's3:PutObject', resource: `${evidence}/admission/iris/1.0.0/production/id.json` },
     'delete evidence': { action: 's3:DeleteObjectVersion', resource: `${attempt}/scan.json` },
     'read attempts': { action: 'dynamodb:GetItem', resource: table('Attempts') },
     'list open attempts': { action: 'dynamodb:Query', resource: `${table('Attempts')}/index/open` },
@@ -94,6 +98,34 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'take arrived captures': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedCaptures') },
     sign: { action: 'kms:Sign', resource: signingKey },
     'read the public key': { action: 'kms:GetPublicKey', resource: signingKey },
+    'change rollouts': {
+      action: 'dynamodb:PutItem',
+      resource: table('Rollouts'),
+      context: { 'dynamodb:LeadingKeys': 'ROLLOUT#1' },
+    },
+    'read rollouts': { action: 'dynamodb:GetItem', resource: table('Rollouts') },
+    'list open rollouts': { action: 'dynamodb:Query', resource: `${table('Rollouts')}/index/open` },
+    'delete from the rollouts': { action: 'dynamodb:DeleteItem', resource: table('Rollouts') },
+    'read a deployment': {
+      action: 'ssm:GetParameter',
+      resource: parameterArn('/clearance/test/deployments/iris-live'),
+    },
+    'read another stage': { action: 'ssm:GetParameter', resource: parameterArn('/clearance/other/deployments/iris') },
+    'change a deployment': { action: 'ssm:PutParameter', resource: parameterArn('/clearance/test/deployments/iris') },
+    'look at a target': { action: 'sts:AssumeRole', resource: `${roles}/clearance/test/look/Looker` },
+    'shift a target': { action: 'sts:AssumeRole', resource: `${roles}/clearance/test/shift/Shifter` },
+    'shift for another stage': { action: 'sts:AssumeRole', resource: `${roles}/clearance/other/shift/Shifter` },
+    'become anybody': { action: 'sts:AssumeRole', resource: `${roles}/administrator` },
+    'go on with a rollout': {
+      action: 'states:StartExecution',
+      resource: `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Rollout')[0]}>`,
+    },
+    reconcile: { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'ReconcileRollouts') },
+    'tell a fact of rollouts': {
+      action: 'dynamodb:PutItem',
+      resource: table('Rollouts'),
+      context: { 'dynamodb:LeadingKeys': 'FACT#1' },
+    },
     'disable the signing key': { action: 'kms:DisableKey', resource: signingKey },
     'use the data key by itself': { action: 'kms:Decrypt', resource: dataKey },
     'decrypt objects': { action: 'kms:Decrypt', resource: dataKey, context: through('s3') },
@@ -101,7 +133,17 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'decrypt items': { action: 'kms:Decrypt', resource: dataKey, context: through('dynamodb') },
     'encrypt items': { action: 'kms:Encrypt', resource: dataKey, context: through('dynamodb') },
     'start intake': { action: 'states:StartExecution', resource: workflow },
-    'put a fact on the bus': { action: 'events:PutEvents', resource: arn('AWS::Events::EventBus', 'Bus') },
+    'put a fact on the bus': {
+      action: 'events:PutEvents',
+      resource: bus,
+      context: { 'events:source': 'clearance', 'events:detail-type': 'hold.lifted.v1' },
+    },
+    'request a rollout': {
+      action: 'events:PutEvents',
+      resource: bus,
+      context: { 'events:source': 'clearance.request', 'events:detail-type': 'rollout.requested.v1' },
+    },
+    'ask for a verdict': { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'AdmitVersion') },
     'call a step': { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'SignVersion') },
     sweep: { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'SweepUploads') },
     'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
@@ -111,8 +153,11 @@ const requestsOf = (template: Template): Record<string, Request> => {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
     },
+    'ask admission': call(template, 'POST', '/v1/admissions'),
     'ask about a model': call(template, 'GET', '/v1/models/iris'),
     'ask about another model': call(template, 'GET', '/v1/models/other'),
+    'ask about rollouts': call(template, 'GET', '/v1/rollouts'),
+    'roll back': call(template, 'POST', '/v1/rollouts/r1/rollback'),
     'ask which holds stand': call(template, 'GET', '/v1/holds'),
     'place a hold': call(template, 'POST', '/v1/holds'),
     'lift a hold': call(template, 'POST', '/v1/holds/0123456789abcdef-1/lift'),

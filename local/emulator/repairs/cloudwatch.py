@@ -180,3 +180,22 @@ def step_functions_publish_their_metrics():
         original(execution)
         dimensions = {"StateMachineArn": execution["stateMachineArn"]}
         cloudwatch.record_metric("AWS/States", names[execution["status"]], 1, "Count", dimensions)
+
+
+@repair
+def functions_publish_their_metrics():
+    """AWS/Lambda counts every invocation and error, whoever calls: a workflow, a queue, a stream, a rule; the emulator
+    counts what is invoked directly."""
+    record = lambda_svc._emit_lambda_metrics
+
+    @instead_of(lambda_svc, "_emit_lambda_metrics")
+    def only_throttles(original, name, duration_ms, error, throttle):
+        if throttle:
+            original(name, duration_ms, error, throttle)
+
+    @instead_of(lambda_svc, "_execute_function_dispatch")
+    def dispatch(original, func, config, event, request_id, started):
+        result = original(func, config, event, request_id, started)
+        failed = bool(isinstance(result, dict) and result.get("error"))
+        record(config["FunctionName"], (time.time() - started) * 1000, failed, False)
+        return result

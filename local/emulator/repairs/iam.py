@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 import ministack.app as app
 import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as evaluator
+import ministack.services.dynamodb as dynamodb
 import ministack.services.iam as iam
 import ministack.services.s3 as s3
 
@@ -42,7 +43,8 @@ def iam_names_the_role_behind_a_session():
 @repair
 def iam_knows_what_a_request_carries():
     """Condition keys from the request itself: s3:ExistingObjectTag and s3:RequestObjectTag for reads, writes and
-    tagging, s3:if-none-match, kms:SigningAlgorithm, kms:MessageType, events:source and events:detail-type."""
+    tagging, s3:if-none-match, kms:SigningAlgorithm, kms:MessageType, events:source, events:detail-type and
+    dynamodb:LeadingKeys of items that are named one by one."""
 
     @instead_of(app, "_dispatch_service_request")
     async def dispatch(original, method, path, headers, body, query, *rest):
@@ -77,7 +79,21 @@ def _condition_keys(service, action, resource_arn):
             "events:source": _one_or_all(entry.get("Source") for entry in entries),
             "events:detail-type": _one_or_all(entry.get("DetailType") for entry in entries),
         }
+    if service == "dynamodb":
+        leading = _leading_keys(asked)
+        return {"dynamodb:LeadingKeys": leading} if leading else {}
     return {}
+
+
+def _leading_keys(asked):
+    named = [asked, *(part for item in asked.get("TransactItems") or [] for part in item.values())]
+    found = []
+    for part in named:
+        table = dynamodb._tables.get(part.get("TableName") or "") or {}
+        key = (part.get("Item") or part.get("Key") or {}).get(table.get("pk_name"))
+        if key:
+            found.append(str(next(iter(key.values()))))
+    return found
 
 
 def _one_or_all(values):

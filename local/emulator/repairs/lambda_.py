@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import threading
 
@@ -119,3 +120,26 @@ def lambda_limits_memory():
             return subprocess.Popen(command, *args, **kwargs)
 
     runtime.subprocess = LimitedSubprocess()
+
+
+def _drawn_version(func, qualifier):
+    """The second version of a split alias, for its share of the calls; else nothing."""
+    alias = ((func or {}).get("aliases") or {}).get(qualifier) or {}
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    return next((version for version, weight in weights.items() if random.random() < float(weight)), None)
+
+
+@repair
+def lambda_splits_the_calls_of_an_alias():
+    """An alias with a routing configuration sends that share of its calls to its second version, and the answer says
+    which version ran. Without it all calls go to the first."""
+
+    @instead_of(lambda_svc, "_effective_func_record_for_qualifier")
+    def effective(original, func, qualifier):
+        return original(func, _drawn_version(func, qualifier) or qualifier)
+
+    @instead_of(lambda_svc, "_invoke")
+    async def invoke(original, name, event, headers, path_qualifier=None, query_params=None):
+        asked = path_qualifier or lambda_svc._qp_first(query_params or {}, "Qualifier")
+        drawn = _drawn_version(lambda_svc._functions.get(name), asked)
+        return await original(name, event, headers, drawn or path_qualifier, query_params)

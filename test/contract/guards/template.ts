@@ -1,5 +1,6 @@
+import { FACT_SOURCE, REQUEST_SOURCE } from '../../../core/kernel/contract.ts';
 import { printed, type Resource, resourcesOf, type Template } from '../../support/plane.ts';
-import { reactorContracts, taskContracts } from './contracts.ts';
+import { eventContracts, reactorContracts, taskContracts } from './contracts.ts';
 
 const MOST_RESOURCES = 400;
 
@@ -133,4 +134,28 @@ export const deliveryFaults = (template: Template): string[] => {
       ];
     }),
   );
+};
+
+type Pattern = { source?: unknown[]; 'detail-type'?: unknown[] };
+
+const REQUEST = /^[a-z-]+\.requested\.v[1-9][0-9]*$/;
+
+/** What may be said under a source: requests by anybody who may ask, facts by the plane, the rest by AWS itself. */
+const mayCarry = (source: unknown, type: unknown, known: ReadonlySet<unknown>): boolean => {
+  if (typeof source !== 'string' || typeof type !== 'string') return false;
+  if (source === REQUEST_SOURCE) return REQUEST.test(type) && known.has(type);
+  if (source === FACT_SOURCE) return !REQUEST.test(type) && known.has(type);
+  return source.startsWith('aws.');
+};
+
+/** Rules that a forged event could reach: whose source or type is left open, or is not one that the source carries. */
+export const forgeryFaults = (template: Template): string[] => {
+  const known = new Set<unknown>(eventContracts.map(({ type }) => type));
+  return resourcesOf(template, 'AWS::Events::Rule').flatMap(([rule, { Properties }]) => {
+    const { source = [], 'detail-type': types = [] } = (Properties.EventPattern ?? {}) as Pattern;
+    if (source.length !== 1 || types.length === 0) return [`${rule} leaves open who says what`];
+    return types
+      .filter((type) => !mayCarry(source[0], type, known))
+      .map((type) => `${rule} listens to ${JSON.stringify(type)} from ${JSON.stringify(source[0])}`);
+  });
 };

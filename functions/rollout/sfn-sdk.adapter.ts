@@ -1,0 +1,1 @@
+export { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';

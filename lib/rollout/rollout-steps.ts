@@ -1,0 +1,167 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { rolloutApi } from '../../core/rollout/api.ts';
+import { deploymentsPath, type RolloutRules, rollout } from '../../core/rollout/contract.ts';
+import type { Holds } from '../hold/hold.ts';
+import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
+import { GovernedFunction } from '../platform/governed-function.ts';
+import type { GovernedTable } from '../platform/governed-table.ts';
+import { groundOf } from '../platform/ground.ts';
+import { allow } from '../platform/permissions.ts';
+import type { PlaneApi } from '../platform/plane-api.ts';
+import type { Workflow } from '../platform/workflow.ts';
+import type { Signing } from '../signing/signing.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type Power, targetRoles } from './governed-deployment.ts';
+import type { RolloutTable } from './rollout-table.ts';
+
+export type RolloutStepsProps = {
+  rules: RolloutRules;
+  rollouts: RolloutTable;
+  registry: GovernedTable;
+  holds: Holds;
+  evidence: EvidenceBucket;
+  signing: Signing;
+  telemetry: Pick<Telemetry, 'table' | 'grantReadMinutes'>;
+  api: PlaneApi;
+};
+
+const DEPLOYED = 'Deployments are named by the teams that make them, each in its own parameter below this one path.';
+const ROLES =
+  'Targets stand in accounts that the plane does not know beforehand. Such a role has to lie below this path and to ' +
+  'trust this account under the external id of its own deployment.';
+
+/** The functions of rollouts, each with what it may do. */
+export class RolloutSteps {
+  readonly #scope: Construct;
+  readonly #props: RolloutStepsProps;
+  readonly #deployments: string;
+
+  constructor(scope: Construct, props: RolloutStepsProps) {
+    this.#scope = scope;
+    this.#props = props;
+    this.#deployments = deploymentsPath(groundOf(scope).stage);
+  }
+
+  openRollout(): GovernedFunction {
+    const { rules, rollouts, registry } = this.#props;
+    const step = new GovernedFunction(this.#scope, 'OpenRollout', {
+      entry: 'rollout/open-rollout',
+      contract: rollout.tasks.openRollout,
+      env: {
+        ROLLOUT_TABLE: rollouts.tableName,
+        REGISTRY_TABLE: registry.tableName,
+        DEPLOYMENTS: this.#deployments,
+        ROLLOUT_RULES: JSON.stringify(rules),
+      },
+    });
+    rollouts.grantChange(step);
+    registry.grantLook(step);
+    this.#reach(step, 'look');
+    return step;
+  }
+
+  decideStep(): GovernedFunction {
+    const { rollouts, evidence, signing } = this.#props;
+    const step = new GovernedFunction(this.#scope, 'DecideStep', {
+      entry: 'rollout/decide-step',
+      contract: rollout.tasks.decideStep,
+      env: {
+        ...this.#sight(),
+        EVIDENCE_BUCKET: evidence.bucketName,
+        SIGNING_KEY_ARN: signing.key.keyArn,
+      },
+      memory: 1024,
+    });
+    rollouts.grantChange(step);
+    this.#judge(step);
+    this.#props.holds.grantCheck(step);
+    this.#reach(step, 'look');
+    evidence.grantGet(step);
+    signing.grantReadPublicKey(step);
+    return step;
+  }
+
+  /** The one function of the workflow that may move traffic. */
+  shiftTraffic(): GovernedFunction {
+    const { rollouts, holds } = this.#props;
+    const step = new GovernedFunction(this.#scope, 'ShiftTraffic', {
+      entry: 'rollout/shift-traffic',
+      contract: rollout.tasks.shiftTraffic,
+      env: {
+        ROLLOUT_TABLE: rollouts.tableName,
+        HOLD_TABLE: holds.table.tableName,
+        DEPLOYMENTS: this.#deployments,
+      },
+    });
+    rollouts.grantChange(step);
+    holds.table.grantLook(step);
+    this.#reach(step, 'shift');
+    return step;
+  }
+
+  /** Goes through all rollouts one after the other, and may have to move the traffic of any. */
+  reconcileRollouts(workflow: Workflow): GovernedFunction {
+    const reactor = new GovernedFunction(this.#scope, 'ReconcileRollouts', {
+      entry: 'rollout/reconcile-rollouts',
+      contract: rollout.reactors.reconcileRollouts,
+      env: { ...this.#sight(), WORKFLOW_ARN: workflow.arn },
+      timeout: Duration.minutes(5),
+      memory: 1024,
+    });
+    this.#props.rollouts.grantChange(reactor);
+    this.#props.rollouts.grantList(reactor);
+    this.#judge(reactor);
+    this.#reach(reactor, 'shift');
+    workflow.grantStart(reactor);
+    return reactor;
+  }
+
+  answerRollouts(reconciler: GovernedFunction): GovernedFunction {
+    const { rollouts, holds, api } = this.#props;
+    const reactor = new GovernedFunction(this.#scope, 'AnswerRollouts', {
+      entry: 'rollout/answer-rollouts',
+      contract: rollout.reactors.answerRollouts,
+      env: {
+        ROLLOUT_TABLE: rollouts.tableName,
+        HOLD_TABLE: holds.table.tableName,
+        RECONCILER: reconciler.arn,
+      },
+    });
+    rollouts.grantChange(reactor);
+    rollouts.grantList(reactor);
+    holds.table.grantLook(reactor);
+    allow(reactor, { actions: ['lambda:InvokeFunction'], resources: [reconciler.arn] });
+    api.serve(rolloutApi, reactor);
+    return reactor;
+  }
+
+  /** Where the record, the holds, the traffic and the target are to be found. */
+  #sight() {
+    const { rollouts, holds, telemetry } = this.#props;
+    return {
+      ROLLOUT_TABLE: rollouts.tableName,
+      HOLD_TABLE: holds.table.tableName,
+      TELEMETRY_TABLE: telemetry.table.tableName,
+      DEPLOYMENTS: this.#deployments,
+    };
+  }
+
+  /** What both streams saw, and the hold for a human that too little of it becomes. */
+  #judge(who: GovernedFunction): void {
+    this.#props.telemetry.grantReadMinutes(who);
+    this.#props.holds.grantPlace(who);
+  }
+
+  #reach(who: GovernedFunction, power: Power): void {
+    const parameter = (name: string) =>
+      Stack.of(who).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.slice(1) });
+    allow(who, {
+      actions: ['ssm:GetParameter', 'ssm:GetParametersByPath'],
+      resources: [parameter(this.#deployments), parameter(`${this.#deployments}/*`)],
+      because: DEPLOYED,
+    });
+    const { stage } = groundOf(who);
+    allow(who, { actions: ['sts:AssumeRole'], resources: [targetRoles(stage, power)], because: ROLES });
+  }
+}
