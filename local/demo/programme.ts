@@ -26,8 +26,12 @@ export type Played = Partial<Record<StoryName, { ending: Ending | Error; millise
 
 const COLOURS = { healthy: 'green', faulty: 'red', drift: 'yellow', lift: 'cyan' } as const;
 
-/** Batches a second. */
-const CALLS: Readonly<Record<Site, number>> = { healthy: 4, faulty: 4, drift: BUSY };
+/** How each line is used. One call at a time where a story counts what was answered. */
+const USE: Readonly<Record<Site, { calls: number; rowsPerCall: number; concurrency: number }>> = {
+  healthy: { calls: 4, rowsPerCall: 25, concurrency: 2 },
+  faulty: { calls: 4, rowsPerCall: 25, concurrency: 2 },
+  drift: { calls: BUSY, rowsPerCall: 20, concurrency: 1 },
+};
 
 /** Plays the stories together, each on a line of its own with real requests from beginning to end. */
 export const playStories = async (stage: Stage, asked: ReadonlySet<StoryName>): Promise<Played> => {
@@ -37,7 +41,7 @@ export const playStories = async (stage: Stage, asked: ReadonlySet<StoryName>): 
   const played: Played = {};
 
   const onLine = async (site: Site, play: (scene: Omit<Scene, 'tell'>) => Promise<void>): Promise<void> => {
-    const traffic = startTraffic(aws, { functionName: room.functionOf(site), alias: 'live', calls: CALLS[site] });
+    const traffic = startTraffic(aws, { functionName: room.functionOf(site), alias: 'live', ...USE[site] });
     await play({ room, traffic }).finally(() => traffic.stop());
   };
 

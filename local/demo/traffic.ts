@@ -13,6 +13,8 @@ export type Traffic = {
   send(kind: 'healthy' | 'misread'): void;
   /** From now on so many batches a second. */
   pace(calls: number): void;
+  /** Slows down to so many batches a second once a version has answered so many more rows. */
+  paceAfter(version: string, rows: number, calls: number): void;
   /** Everything answered since the last look. */
   look(): Served;
   stop(): Promise<void>;
@@ -23,9 +25,9 @@ export type TrafficPlan = {
   alias: string;
   /** A second, of batches. */
   calls: number;
-  rowsPerCall?: number;
+  rowsPerCall: number;
   /** Calls under way at once; when that many wait, fewer are sent. */
-  concurrency?: number;
+  concurrency: number;
 };
 
 const nothing = (): Served => ({ rows: 0, errors: 0, byVersion: {} });
@@ -39,13 +41,15 @@ const count = (served: Served, version: string, rows: number, errors: number): v
 
 /** Sends real samples to a service through its alias, at a steady rate, until it is stopped. */
 export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: TrafficPlan): Traffic => {
-  const { functionName, alias, rowsPerCall = 25, concurrency = 2 } = plan;
+  const { functionName, alias, rowsPerCall, concurrency } = plan;
   const lambda = new LambdaClient({ ...clientOptions(aws), maxAttempts: 1 });
   const samples = wineSamples();
   const stopped = new AbortController();
+  let changed = new AbortController();
   let change = (sample: Sample): Sample => sample;
   let served = nothing();
   let interval = 1000 / plan.calls;
+  let enough: { version: string; rows: number; calls: number } | undefined;
   let next = Date.now();
 
   const batch = (): Sample[] =>
@@ -59,15 +63,30 @@ export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: Traf
     if (FunctionError !== undefined) return count(served, 'none', rows.length, rows.length);
     const { version, answers }: Answers = JSON.parse(Buffer.from(Payload ?? []).toString());
     count(served, version, answers.length, answers.filter(({ ok }) => !ok).length);
+    if (enough?.version !== version) return;
+    enough.rows -= answers.length;
+    if (enough.rows <= 0) pace(enough.calls);
+  };
+
+  const pace = (perSecond: number): void => {
+    interval = 1000 / perSecond;
+    enough = undefined;
+    next = Date.now();
+    changed.abort();
+    changed = new AbortController();
   };
 
   const work = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
-      const at = Math.max(next, Date.now());
-      next = at + interval;
-      await pause(at - Date.now(), undefined, { signal: stopped.signal }).catch(() => {});
+      const wait = next - Date.now();
+      if (wait > 0) {
+        const signal = AbortSignal.any([stopped.signal, changed.signal]);
+        await pause(wait, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      next = Date.now() + interval;
       // A call that gets lost is one that a user would repeat; what counts is what the service said.
-      if (!stopped.signal.aborted) await call().catch(() => count(served, 'none', rowsPerCall, rowsPerCall));
+      await call().catch(() => count(served, 'none', rowsPerCall, rowsPerCall));
     }
   };
 
@@ -76,8 +95,9 @@ export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: Traf
     send: (kind) => {
       change = kind === 'misread' ? misread : (sample) => sample;
     },
-    pace: (calls) => {
-      interval = 1000 / calls;
+    pace,
+    paceAfter: (version, rows, calls) => {
+      enough = { version, rows, calls };
     },
     look: () => {
       const seen = served;

@@ -5,10 +5,12 @@ import { type Ending, follow, isOver, reasonOf, type Scene, until } from './scen
 
 const MINUTE = 60_000;
 /** So long before a full minute a rollout is asked for: it is under way when the check looks at that minute. */
-const LEAD_MS = 32_000;
-/** Batches a second. On a quiet line the judge waits for data, and a check finds the canary at its step. */
-export const BUSY = 2;
-const QUIET = 0.2;
+const LEAD_MS = 30_000;
+/** Batches a second. */
+export const BUSY = 3;
+const QUIET = 0.05;
+/** Answers of the new version: enough for a check to tell drift by, too few for the judge to let it move on. */
+const ENOUGH = 60;
 
 /** What the hold left: the rollout that it paused, its page, and why admission says no. */
 export type HeldEnding = Ending & { holds: Hold[]; page: string; denied: readonly string[] };
@@ -50,25 +52,23 @@ export const drift = async (scene: Scene): Promise<HeldEnding> => {
   const moved: number[] = [];
   await room.publish('drift', WINE.second);
   const check = Math.ceil((Date.now() + LEAD_MS) / MINUTE) * MINUTE;
-  tell.moment(`all is well; checks run every minute, and this goes on until ${LEAD_MS / 1000} s before one of them`);
+  tell.moment('all is well, and a check looks at every full minute');
   await pause(check - LEAD_MS - Date.now());
   traffic.send('misread');
+  traffic.paceAfter(WINE.second, ENOUGH, QUIET);
   tell.moment('a photometer is replaced: from now on it reads magnesium 30 % too high');
   const id = await room.request('drift', WINE.second);
-  const shifted = (share: number): void => {
-    moved.push(share);
-    if (share < 0.5) return;
-    tell.moment('the line goes quiet: the judge has to wait for more requests');
-    traffic.pace(QUIET);
-  };
-  const [holds, status, page] = await Promise.all([
-    holdPlaced(scene),
-    follow(scene, id, { moved: shifted, isThere: (seen) => seen.state === 'held' || isOver(seen) }),
-    pageAbout(scene, WINE.second),
-  ]);
+  const following = follow(scene, id, {
+    moved: (share) => moved.push(share),
+    isThere: (seen) => seen.state === 'held' || isOver(seen),
+  }).then((status) => {
+    if (isOver(status)) throw new Error(`the rollout ended before it was held: ${reasonOf(status)}`);
+    return status;
+  });
+  const [holds, status, page] = await Promise.all([holdPlaced(scene), following, pageAbout(scene, WINE.second)]);
   const denied = await askAdmission(scene);
   const named = holds.some(({ reason }) => reason.message.includes('magnesium'));
-  const ok = named && status.state === 'held' && denied.length > 0;
+  const ok = named && denied.length > 0;
   const outcome = ok ? `magnesium named, held, paused at ${status.share * 100} %, paged` : reasonOf(status);
   tell.verdict(ok, outcome);
   return { ok, outcome, moved, status, holds, page, denied };
