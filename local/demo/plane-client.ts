@@ -20,7 +20,7 @@ const PAUSE_MS = 40;
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
 /** What a data scientist and a curious operator do with the plane: drop files, read answers, watch executions. */
-export const planeClient = (aws: LocalAws) => {
+export const planeClient = (aws: Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>) => {
   const s3 = new S3Client(clientOptions(aws));
   const sfn = new SFNClient({ ...clientOptions(aws), disableHostPrefix: true });
   const Bucket = aws.outputs.ModelBucketName;

@@ -11,10 +11,11 @@ import { shellOf } from '../support/people.ts';
 
 /** The stories as the demo plays them, together and by the clock of the wall; where IAM is on, by a person with a role. */
 const played = async (kind: 'plain' | 'iam'): Promise<{ stories: Played; told: string }> => {
-  const aws = await sharedLocalAws(kind);
+  const shared = await sharedLocalAws(kind);
+  const aws = { ...shared, env: kind === 'iam' ? await shellOf(shared, 'ReleaseEngineer') : shared.env };
   const told: string[] = [];
   const tell = narrator({ print: (line) => told.push(line) });
-  Object.assign(process.env, kind === 'iam' ? await shellOf(aws, 'ReleaseEngineer') : aws.env);
+  Object.assign(process.env, aws.env);
   const plane = planeOf('dev', AbortSignal.timeout(280_000));
   await prepare({ client: planeClient(aws), plane, tell });
   const asked = new Set(Object.keys(STORIES) as StoryName[]);

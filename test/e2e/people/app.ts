@@ -3,6 +3,7 @@ import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CiRole, githubSubjects } from '../../../lib/ci/ci-role.ts';
 import { GovernanceStack } from '../../../lib/governance-stack.ts';
 import { stageFromContext } from '../../../lib/stage.ts';
+import { WineLines } from '../../../local/demo/services/wine-lines.ts';
 
 /** The plane as it is, and the people around it: each is a role with one of the plane's grants and nothing else. */
 const app = new App();
@@ -28,3 +29,12 @@ const pipeline = new CiRole(stack, 'Pipeline', {
   subjects: githubSubjects('acme/churn', { branches: ['main'] }),
 });
 new CfnOutput(stack, 'PipelineRoleArn', { value: pipeline.role.roleArn });
+
+const lines = new WineLines(app, 'wine-lines', plane);
+person('ReleaseEngineer', (who) => {
+  plane.grantSubmit(who);
+  plane.grantRead(who);
+  plane.grantRelease(who);
+  plane.grantOperate(who);
+  lines.grantRelease(who);
+});
