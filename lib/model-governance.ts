@@ -15,6 +15,7 @@ import { Alerting } from './alerting/alerting.ts';
 import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
+import { OnCall } from './hold/on-call.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
 import { DataKey } from './platform/data-key.ts';
@@ -115,17 +116,27 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
-    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence, models });
+    const { summariseBaseline } = this.telemetry;
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
       evidence,
       attempts: this.attempts,
       registry,
-      steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
+      steps: {
+        scanFiles,
+        evaluateGates,
+        decideRegistration,
+        summariseBaseline,
+        signVersion,
+        reserveVersion,
+        registerVersion,
+      },
     });
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', { api: this.api });
+    const onCall = new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
@@ -173,6 +184,8 @@ export class ModelGovernance extends Construct {
     new Alerting(this, 'Alerting', {
       intake: [this.intake, signing],
       facts: [facts],
+      holds: [this.holds, onCall],
+      rollouts: [this.rollout, this.admission],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);

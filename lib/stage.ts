@@ -48,6 +48,11 @@ export const StageConfig = z
       .strictObject({
         captures: CaptureLimits.prefault({}),
         retention: Retention.prefault({}),
+        baselineBuckets: z
+          .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected names of buckets'))
+          .max(20)
+          .default([])
+          .describe('from which baselines are taken, beside the upload itself'),
         rollUpMinutes: z.int().min(1).max(60).default(5).describe('between two merges of windows into hours and days'),
         summariseSeconds: z.int().min(10).max(900).default(900).describe('that one capture file may take'),
       })

@@ -1,5 +1,5 @@
 import { concurrently } from '../../core/kernel/concurrently.ts';
-import { baselineDigest } from '../../core/telemetry/baseline-source.ts';
+import { baselineKey } from '../../core/telemetry/baseline-source.ts';
 import { collectWindows, spanOf } from '../../core/telemetry/collect-windows.ts';
 import { Baseline, type Grain, type Stream, telemetry, Window } from '../../core/telemetry/contract.ts';
 import { HeardStream } from '../../core/telemetry/index-items.ts';
@@ -72,9 +72,8 @@ export const windows = (places: WindowPlaces): TelemetryWindows => ({
 
   baseline: async (subject) => {
     const manifest = await places.manifests.find(subject);
-    const digest = manifest === undefined ? undefined : baselineDigest(manifest);
-    if (digest === undefined) return undefined;
-    const found = await findText(places.bucket, telemetry.keys.baseline(subject as never, digest));
+    const key = manifest === undefined ? undefined : baselineKey(manifest);
+    const found = key === undefined ? undefined : await findText(places.bucket, key);
     return found === undefined ? undefined : Baseline.parse(JSON.parse(found.body));
   },
 });

@@ -114,6 +114,18 @@ const POWERS: [string, string[]][] = [
     ],
   ],
   [
+    'SummariseBaseline',
+    [
+      ...READS_BYTES,
+      'read evidence',
+      'read a baseline',
+      'keep a baseline',
+      'read the hash key',
+      'use the hash key',
+      ...OBJECTS,
+    ],
+  ],
+  [
     'RollUp',
     [
       'read a summary',
@@ -158,6 +170,18 @@ const POWERS: [string, string[]][] = [
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],
+  [
+    'TellOnCall',
+    [
+      'take facts about holds',
+      'read what was told',
+      'record what was told',
+      'page',
+      'write a ticket',
+      'encrypt messages',
+      ...ITEMS,
+    ],
+  ],
 ];
 
 test.each(POWERS)('%s may do what it is for, and nothing else', (name, powers) => {

@@ -11,6 +11,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const captures = arn('AWS::S3::Bucket', 'Captures');
   const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
+  const topic = (part: string) => `<${findResource(template, 'AWS::SNS::Topic', part)[0]}>`;
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
   const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
@@ -76,6 +77,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'change holds': { action: 'dynamodb:UpdateItem', resource: table('Holds') },
     'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
     'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
+    'read what was told': { action: 'dynamodb:Query', resource: table('Told') },
+    'record what was told': { action: 'dynamodb:PutItem', resource: table('Told') },
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
     'read a capture': { action: 's3:GetObjectVersion', resource: `${captures}/captures/x.jsonl` },
     'publish a capture': { action: 's3:PutObject', resource: `${captures}/captures/x.jsonl` },
@@ -149,6 +152,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
     'redrive dead letters': { action: 'sqs:StartMessageMoveTask', resource: arn('AWS::SQS::Queue', 'UncheckedFiles') },
     'keep what was not published': { action: 'sqs:SendMessage', resource: arn('AWS::SQS::Queue', 'Unpublished') },
+    'take facts about holds': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'Heard') },
+    page: { action: 'sns:Publish', resource: topic('Pages') },
+    'write a ticket': { action: 'sns:Publish', resource: topic('Tickets') },
+    'encrypt messages': { action: 'kms:GenerateDataKey', resource: dataKey, context: through('sns') },
     'find the plane': {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
