@@ -8,11 +8,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Plane } from '../../cli/plane.ts';
-import { admissionApi } from '../../core/admission/api.ts';
+import { AdmitRequest, admissionApi } from '../../core/admission/api.ts';
 import { holdApi } from '../../core/hold/api.ts';
 import type { Hold } from '../../core/hold/contract.ts';
 import { REQUEST_SOURCE } from '../../core/kernel/contract.ts';
-import type { DeploymentName, EnvironmentName, ModelId, VersionId } from '../../core/kernel/identity.ts';
 import { type RolloutStatus, rolloutApi } from '../../core/rollout/api.ts';
 import { RolloutRequested, rollout } from '../../core/rollout/contract.ts';
 import { rolloutId } from '../../core/rollout/open-rollout.ts';
@@ -71,13 +70,8 @@ export const controlRoom = (aws: Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>,
     ((await plane.ask(holdApi.list, {}))?.holds ?? []).filter((hold) => hold.deployment === SITES[site].deployment);
 
   const admit = async (site: Site, version: string) => {
-    const { deployment, environment } = SITES[site];
-    const question = {
-      model: WINE.model as ModelId,
-      version: version as VersionId,
-      environment: environment as EnvironmentName,
-      deployment: deployment as DeploymentName,
-    };
+    const { environment } = SITES[site];
+    const question = AdmitRequest.parse({ model: WINE.model, version, environment });
     return (await plane.tell(admissionApi.admit, {}, question))?.answer;
   };
 

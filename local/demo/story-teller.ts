@@ -9,19 +9,24 @@ export const splitBar = (before: string, after: string, share: number): string =
   return `${before} ${bar} ${after} ${`${Math.round(share * 100)} %`.padStart(5)}`;
 };
 
-/** Breaks at spaces, so that the story's name can stand before each line. */
-const wrapped = (text: string, width: number): string[] =>
+const WIDTH = 92;
+
+/** Breaks at spaces, so that the story's name can stand before each line; what is broken off is indented. */
+const wrapped = (text: string, indent: number): string[] =>
   text.split('\n').flatMap((paragraph) => {
-    const lines = [''];
-    for (const word of paragraph.split(' ')) {
-      const last = lines.at(-1) ?? '';
-      if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-      else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+    const lines: string[] = [];
+    let rest = paragraph;
+    while (rest.length > WIDTH) {
+      const at = rest.lastIndexOf(' ', WIDTH);
+      const end = at > indent ? at : WIDTH;
+      lines.push(rest.slice(0, end));
+      rest = ' '.repeat(indent) + rest.slice(end).trimStart();
     }
-    return lines;
+    return [...lines, rest];
   });
 
-const WIDTH = 90;
+/** In a page, values stand in a column. */
+const COLUMN = 12;
 const TIME = 10;
 
 /** Tells one of several stories that happen at the same time: each line says when it happened, and whose it is. */
@@ -32,13 +37,14 @@ export const storyTeller = (narrator: Narrator, story: string, style: Style, beg
     for (const [i, line] of lines.entries())
       narrator.say(`${i === 0 ? styled('dim', now) : ' '.repeat(TIME)}  ${margin} ${line}`);
   };
-  const hanging = ([first = '', ...others]: string[]): string[] => [first, ...others.map((line) => `  ${line}`)];
   return {
-    moment: (text: string): void => tell(hanging(wrapped(text, WIDTH))),
+    moment: (text: string): void => tell(wrapped(text, 2)),
     quote: (title: string, text: string): void =>
-      tell([styled('bold', title), ...wrapped(text, WIDTH - 2).map((line) => `${styled(style, '┃')} ${line}`)]),
-    verdict: (good: boolean, text: string): void =>
-      tell(hanging(wrapped(`${styled(good ? 'green' : 'red', good ? '✔' : '✘')} ${text}`, WIDTH))),
+      tell([styled('bold', title), ...wrapped(text, COLUMN).map((line) => `${styled(style, '┃')} ${line}`)]),
+    verdict: (good: boolean, text: string): void => {
+      const [first = '', ...others] = wrapped(text, 2);
+      tell([`${styled(good ? 'green' : 'red', good ? '✔' : '✘')} ${first}`, ...others]);
+    },
   };
 };
 
