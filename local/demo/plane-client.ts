@@ -31,7 +31,8 @@ export const planeClient = (aws: Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>)
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
       return await Body?.transformToString();
     } catch (cause) {
-      if (cause instanceof Error && cause.name === 'NoSuchKey') return undefined;
+      // To whoever may not list the bucket, what is not there is forbidden.
+      if (cause instanceof Error && ['NoSuchKey', 'AccessDenied'].includes(cause.name)) return undefined;
       throw cause;
     }
   };
