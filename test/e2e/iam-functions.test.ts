@@ -89,7 +89,14 @@ test.each(Object.entries(powers))('%s gets done what it is for, and is refused a
 
 test('every function of the plane is put to that test, and every act is within the powers of one', () => {
   const within = new Set(Object.values(powers).flat());
-  const beyondAll = ['upload a file', 'delete evidence', 'publish a capture', 'replace the hash key', 'change rollouts', 'call a step'];
+  const beyondAll = [
+    'upload a file',
+    'delete evidence',
+    'publish a capture',
+    'replace the hash key',
+    'change rollouts',
+    'call a step',
+  ];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
   expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);
