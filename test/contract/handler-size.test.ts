@@ -21,6 +21,16 @@ const ALLOWED: Readonly<Record<string, { eager?: number; whole?: number; because
     whole: 170 * KB,
     because: 'the glue of Cedar, and the clients of three stores: registry and holds, evidence and marks, the key',
   },
+  'monitor/answer-drift': { eager: 42 * KB, because: 'reports and holds are checked by their schemas' },
+  'monitor/check-stream': {
+    eager: 48 * KB,
+    whole: 190 * KB,
+    because: 'the schemas of four capabilities, sketches, and the clients of three stores; nobody waits for a check',
+  },
+  'monitor/list-streams': {
+    eager: 45 * KB,
+    because: 'the schemas of deployments and of the rules; nobody waits for it',
+  },
   'policy/decide-registration': { eager: 46 * KB, because: 'the glue of Cedar, whose WebAssembly comes on top' },
   'rollout/answer-rollouts': { eager: 44 * KB, because: RECORD },
   'rollout/open-rollout': { eager: 46 * KB, whole: 170 * KB, because: `${RECORD}; ${TARGETS}` },

@@ -1,105 +1,58 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { REQUEST_SOURCE } from '../../core/kernel/contract.ts';
-import { RolloutRequested, rollout } from '../../core/rollout/contract.ts';
-import { rolloutId } from '../../core/rollout/open-rollout.ts';
-import { isOver, RolloutRecord } from '../../core/rollout/record.ts';
 import { WHOLE } from '../../core/rollout/routing-document.ts';
-import { rolloutKeys } from '../../core/rollout/table.ts';
 import { GovernedDeployment } from '../../lib/rollout/governed-deployment.ts';
 import { GovernedRouting, type RoutedVersion } from '../../lib/rollout/governed-routing.ts';
 import { clientOptions } from '../../local/emulator.ts';
 import { binomialRange } from '../support/binomial.ts';
-import { type Plane, shippedModel, submit } from '../support/flight.ts';
+import type { Plane } from '../support/flight.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 import { templateOf } from '../support/plane.ts';
+import { ask, registered, requestFor, until } from '../support/rollouts.ts';
 import { type Answered, type Place, startRoutedService } from '../support/routed-service.ts';
 
-const DEPLOYMENT = 'iris-routed';
 const ENVIRONMENT = 'staging';
+const [FIRST, SECOND] = ['1.0.0', '1.1.0'];
 
-const { model } = shippedModel('iris-forest', '1.0.0');
+type Servers = { readonly model: string; readonly deployment: string; readonly place: Place };
 
-/** Registers a version and resolves to the name under which everything else speaks of its bytes. */
-const register = async (plane: Plane, version: string): Promise<RoutedVersion> => {
-  const { answer } = await submit(plane, { model, version }, shippedModel('iris-forest', version, model).files);
-  if (answer.root === undefined) throw new Error(JSON.stringify(answer));
-  return { version, root: answer.root };
-};
-
-/** What the team deploys that owns the servers: a routing document, and that the plane governs it. */
-const deployTheirs = async (plane: Plane, versions: readonly RoutedVersion[]): Promise<Place> => {
-  const [initial] = versions;
-  if (initial === undefined) throw new Error('nothing to begin with');
+/** The app of the team that owns the servers: a routing document, and that the plane governs it. */
+const theirTemplate = (model: string, deployment: string, versions: readonly RoutedVersion[]): string => {
+  const [initial = { version: '', root: '' }] = versions;
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'iris-servers', { env: { account: '000000000000', region: 'us-east-1' } });
   const routing = new GovernedRouting(stack, 'Routing', { model, versions, initial, settleSeconds: 2 });
   new GovernedDeployment(stack, 'Iris', {
     stage: 'dev',
-    name: DEPLOYMENT,
+    name: deployment,
     model,
     environment: ENVIRONMENT,
     target: routing,
   });
-  const outputs = {
-    Application: routing.applicationId,
-    Environment: routing.environmentId,
-    Profile: routing.profileId,
-  };
-  for (const [id, value] of Object.entries(outputs)) new CfnOutput(stack, id, { value });
+  new CfnOutput(stack, 'Application', { value: routing.applicationId });
+  new CfnOutput(stack, 'Environment', { value: routing.environmentId });
+  new CfnOutput(stack, 'Profile', { value: routing.profileId });
   const { Resources, Outputs } = templateOf(app, stack);
-  const TemplateBody = JSON.stringify({ Resources, Outputs });
+  return JSON.stringify({ Resources, Outputs });
+};
+
+const deployTheirs = async (plane: Plane): Promise<Servers> => {
+  const { model, served } = await registered(plane);
+  const deployment = `${model}-routed`;
+  const versions = served.map(({ version, root }) => ({ version, root }));
   const cloudformation = new CloudFormationClient(clientOptions(plane));
-  const StackName = `${DEPLOYMENT}-${model}`;
-  await cloudformation.send(
-    new CreateStackCommand({ StackName, TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM'] }),
-  );
-  const made = await eventually(`the stack ${StackName}`, async () => {
-    const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
+  const TemplateBody = theirTemplate(model, deployment, versions);
+  const create = { StackName: deployment, TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM' as const] };
+  await cloudformation.send(new CreateStackCommand(create));
+  const made = await eventually(`the stack ${deployment}`, async () => {
+    const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: deployment }));
     return Stacks?.find(({ StackStatus }) => !StackStatus?.endsWith('_IN_PROGRESS'));
   });
   if (made.StackStatus !== 'CREATE_COMPLETE') throw new Error(`${made.StackStatus}: ${made.StackStatusReason}`);
-  const told = Object.fromEntries(
-    (made.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-  );
-  return { application: told.Application ?? '', environment: told.Environment ?? '', profile: told.Profile ?? '' };
-};
-
-/** Asks for a rollout as CI does, and waits until it is over, or rests and would wait for a person. */
-const rolledOut = async (plane: Plane, version: string): Promise<RolloutRecord> => {
-  const detail = RolloutRequested.parse({
-    request: `routed ${version} ${Date.now()}`,
-    model,
-    version,
-    environment: ENVIRONMENT,
-  });
-  const { EventBusName } = plane.outputs;
-  const DetailType = rollout.events.requested.type;
-  await plane.eventbridge.send(
-    new PutEventsCommand({
-      Entries: [{ EventBusName, Source: REQUEST_SOURCE, DetailType, Detail: JSON.stringify(detail) }],
-    }),
-  );
-  const id = rolloutId(detail, null);
-  return eventually(
-    `the end of rollout ${id} of ${version}`,
-    async () => {
-      const { Item } = await plane.ddb.send(
-        new GetItemCommand({
-          TableName: plane.outputs.RolloutTableName,
-          Key: marshall(rolloutKeys.rollout(id)),
-          ConsistentRead: true,
-        }),
-      );
-      const record = Item === undefined ? undefined : RolloutRecord.parse(unmarshall(Item));
-      return record !== undefined && (isOver(record) || record.held !== undefined) ? record : undefined;
-    },
-    { within: 100_000, every: 250 },
-  );
+  const told = (name: string) => made.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue ?? '';
+  const place = { application: told('Application'), environment: told('Environment'), profile: told('Profile') };
+  return { model, deployment, place };
 };
 
 type Split = { sequence: number; weight: number; asked: number; byVersion: Record<string, number> };
@@ -129,28 +82,33 @@ const changesIn = (turns: readonly string[]): number =>
 
 describe('servers that go by a routing document', () => {
   let plane: Plane;
-  let place: Place;
+  let servers: Servers;
 
   beforeAll(async () => {
     plane = await sharedLocalAws('plain');
-    const versions = [await register(plane, '1.0.0'), await register(plane, '1.1.0')];
-    place = await deployTheirs(plane, versions);
+    servers = await deployTheirs(plane);
   });
 
-  test('are rolled out to the end, and roll back from a version that errs; every split is seen in what they answered', async () => {
-    await using service = await startRoutedService(plane, { model, deployment: DEPLOYMENT, place });
+  /** Asks as CI does, and waits until the rollout is over, or rests and would wait for a person. */
+  const rolledOut = async (version: string | undefined) => {
+    const [id = ''] = await ask(plane, requestFor({ ...servers, environment: ENVIRONMENT }, { version }));
+    return until(plane, id, ['completed', 'rolled-back', 'refused', 'held']);
+  };
 
-    const healthy = await rolledOut(plane, '1.1.0');
+  test('roll out to the end, and back from a version that errs; every split is seen in what they answered', async () => {
+    await using service = await startRoutedService(plane, servers);
+
+    const healthy = await rolledOut(SECOND);
     const answeredBy = service.routing.route('eva').version;
-    service.break('1.0.0');
-    const faulty = await rolledOut(plane, '1.0.0');
+    service.break(FIRST ?? '');
+    const faulty = await rolledOut(FIRST);
     const last = await eventually('answers by a document without the version that errs', async () => {
       const answer = service.answers.at(-1);
       return answer?.weight === 0 ? answer : undefined;
     });
 
-    expect({ ...healthy, answeredBy }).toMatchObject({ phase: 'completed', share: 1, answeredBy: '1.1.0' });
-    expect({ ...faulty, last }).toMatchObject({ phase: 'rolled-back', share: 0, last: { version: '1.1.0' } });
+    expect({ ...healthy, answeredBy }).toMatchObject({ phase: 'completed', share: 1, answeredBy: SECOND });
+    expect({ ...faulty, last }).toMatchObject({ phase: 'rolled-back', share: 0, last: { version: SECOND } });
     expect(faulty.rollback?.reasons.map(({ rule }) => rule)).toContain('rollout.canary-errors');
     const splits = splitsOf(service.answers);
     expect(splits.map(({ weight }) => weight / WHOLE)).toEqual([0, 0.2, 0.5, 0, 0.2, 0]);

@@ -138,7 +138,26 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
-  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'look at a target']],
+  ['ListStreams', ['read checks', 'read telemetry', 'list deployments', 'decrypt items']],
+  [
+    'CheckStream',
+    [
+      'read checks',
+      'read holds',
+      'read telemetry',
+      'read a summary',
+      'read a window',
+      'read a baseline',
+      'list objectives',
+      'read evidence',
+      'keep a check',
+      ...READS_REGISTRY,
+      ...OBJECTS,
+    ],
+  ],
+  ['RecordCheck', ['read checks', 'change checks', ...ITEMS]],
+  ['AnswerDrift', ['read checks', 'read holds', 'read evidence', 'decrypt items', 'decrypt objects']],
+  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'list deployments', 'look at a target']],
   [
     'DecideStep',
     [
@@ -146,6 +165,7 @@ const POWERS: [string, string[]][] = [
       ...HOLDS,
       'prove the holds unchanged',
       'read a deployment',
+      'list deployments',
       'look at a target',
       'read telemetry',
       'read evidence',
@@ -153,7 +173,7 @@ const POWERS: [string, string[]][] = [
       'decrypt objects',
     ],
   ],
-  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'shift a target']],
+  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'list deployments', 'shift a target']],
   [
     'ReconcileRollouts',
     [
@@ -161,6 +181,7 @@ const POWERS: [string, string[]][] = [
       ...HOLDS,
       'list open rollouts',
       'read a deployment',
+      'list deployments',
       'shift a target',
       'read telemetry',
       'go on with a rollout',

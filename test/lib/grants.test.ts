@@ -18,7 +18,7 @@ const granted = (grant: (plane: ModelGovernance, who: Role) => void) => {
   return { app, stack, template, role, powers: powersOf(template, role) };
 };
 
-const ASKS = ['find the plane', 'ask about a model', 'ask about another model'];
+const ASKS = ['find the plane', 'ask about a model', 'ask how a model stands', 'ask about another model'];
 const READS = [...ASKS, 'ask about rollouts', 'ask which holds stand'];
 const uploads = (template: Template, key: string) => ({
   action: 's3:PutObject',
@@ -56,6 +56,8 @@ test('who may operate restarts, redrives, holds, lifts and looks; reads no model
     'list open attempts',
     'read the registry',
     'follow lineage downstream',
+    'read checks',
+    'start a check',
     'go on with a rollout',
     'reconcile',
     'decrypt items',
@@ -79,6 +81,7 @@ test('who may audit reads all evidence and changes nothing', () => {
     'read the registry',
     'follow lineage downstream',
     'read holds',
+    'read checks',
     'read the public key',
     'read rollouts',
     'decrypt objects',

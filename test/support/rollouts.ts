@@ -34,7 +34,10 @@ export const flightOf = async (plane: Plane, environment = 'production'): Promis
   return { ...(await serve(plane, `${model}-live`, served, environment)), model, environment };
 };
 
-export const requestFor = ({ model, environment }: Flight, more: object = {}): RolloutRequested =>
+export const requestFor = (
+  { model, environment }: Pick<Flight, 'model' | 'environment'>,
+  more: object = {},
+): RolloutRequested =>
   RolloutRequested.parse({ request: randomUUID(), model, version: VERSIONS[1], environment, ...more });
 
 /** Puts requests on the bus, as CI does, and gives back the ids of what they open. */

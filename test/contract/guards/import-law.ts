@@ -11,13 +11,13 @@ const CDK = /^(?:aws-cdk-lib|constructs|cdk-nag)(?:\/|$)/;
 const SDK = /^@(?:aws-sdk|smithy)\//;
 
 /**
- * What other layers and capabilities may see of a capability: its contract, and the two contracts that the world sees
- * too, the HTTP API and the manifest.
+ * What other layers and capabilities may see of a capability: its contract, and the contracts that the world sees too,
+ * the HTTP API, the manifest and the SLO document.
  */
 const isContract = (path: string) =>
   path.startsWith('core/kernel/') ||
   /^core\/[^/]+\/(?:contract|api)\.ts$/.test(path) ||
-  path === 'core/intake/manifest.ts';
+  ['core/intake/manifest.ts', 'core/slo/slo-document.ts'].includes(path);
 
 const capabilityOf = (path: string) => path.split('/')[1] ?? '';
 const layerOf = (path: string) => path.split('/')[0] ?? '';
