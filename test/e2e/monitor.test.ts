@@ -30,7 +30,7 @@ beforeAll(async () => {
   plane = await sharedLocalAws('plain');
   bus = await listenOnBus(plane);
   for (const name of ['shifted', 'healthy', 'broken', 'missed'] as const) models[name] = await watch(plane);
-  await putCounts(plane, models.broken.baselineKey, '{"baselineVersion":1,');
+  await putCounts(plane, models.broken.baseline, '{"baselineVersion":1,');
 });
 
 test('the schedule finds shifted inputs within a minute or so, and leaves everything else in peace', async () => {
