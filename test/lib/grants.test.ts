@@ -48,6 +48,22 @@ test('who may read sees registered versions only', () => {
   expect(powers).toEqual(['read registered bytes', 'read a signature', 'read an answer', 'decrypt objects', ...READS]);
 });
 
+test('who may publish puts captures, and reads none of them back', () => {
+  const { powers } = granted((plane, who) => plane.grantPublish(who));
+
+  expect(powers).toEqual(['publish a capture', 'decrypt objects', 'encrypt objects']);
+});
+
+test('who may publish for one model speaks for no other', () => {
+  const { template, role } = granted((plane, who) => plane.grantPublish(who, { models: ['iris'] }));
+
+  const captures = `<${findResource(template, 'AWS::S3::Bucket', 'Captures')[0]}.Arn>`;
+  const keys = ['captures/model=iris/x.jsonl', 'captures/model=iris-2/x.jsonl', 'captures/x.jsonl'];
+  const allowed = keys.filter((key) => may(template, role, { action: 's3:PutObject', resource: `${captures}/${key}` }));
+
+  expect(allowed).toEqual(['captures/model=iris/x.jsonl']);
+});
+
 test('who may operate restarts, redrives, holds, lifts and looks; reads no model, changes no other state, signs nothing', () => {
   const { powers } = granted((plane, who) => plane.grantOperate(who));
 
