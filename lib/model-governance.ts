@@ -137,7 +137,10 @@ export class ModelGovernance extends Construct {
       },
     });
     this.api = new PlaneApi(this, 'Api');
-    this.holds = new Holds(this, 'Holds', { api: this.api });
+    this.holds = new Holds(this, 'Holds', {
+      api: this.api,
+      environments: this.config.admission.environments.map(({ name }) => name),
+    });
     const onCall = new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     this.monitor = new Monitor(this, 'Monitor', {

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateKeyCommand, SignCommand } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, EncryptCommand, SignCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { actingAs, assume, verdict } from '../support/callers.ts';
@@ -124,6 +124,7 @@ probe(
         'ci',
         allow('events:PutEvents', '*', { StringEquals: { 'events:source': 'clearance.request' } }),
         allow('kms:Sign', '*', { StringEquals: { 'kms:MessageType': 'DIGEST' } }),
+        allow('kms:Encrypt', '*', { StringEquals: { 'kms:EncryptionContext:purpose': 'hashing' } }),
         allow('dynamodb:PutItem', '*', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['FACT#*'] } }),
       ),
       Table: {
@@ -149,6 +150,14 @@ probe(
       return verdict(ci.kms.send(new SignCommand({ ...what, SigningAlgorithm: 'ECDSA_SHA_256' })));
     };
 
+    const hashKey = (await aws.kms.send(new CreateKeyCommand({}))).KeyMetadata?.KeyId;
+    const encrypt = (purpose: string) =>
+      verdict(
+        ci.kms.send(
+          new EncryptCommand({ KeyId: hashKey, Plaintext: Buffer.alloc(32), EncryptionContext: { purpose } }),
+        ),
+      );
+
     expect([await tag(reader), await tag(registrar)]).toEqual(['AccessDenied', 'allowed']);
     expect([await read(first.VersionId), await read(second.VersionId), await read()]).toEqual([
       'allowed',
@@ -159,6 +168,7 @@ probe(
       'allowed',
       'AccessDeniedException',
     ]);
+    expect([await encrypt('hashing'), await encrypt('hiding')]).toEqual(['allowed', 'AccessDeniedException']);
     expect([await sign('DIGEST'), await sign('RAW')]).toEqual(['allowed', 'AccessDeniedException']);
     expect([await put('FACT#1'), await put('OTHER#1')]).toEqual(['allowed', 'AccessDeniedException']);
   },
