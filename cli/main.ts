@@ -106,6 +106,16 @@ planeVerb('list [MODEL]', 'list the registered models, or the versions of one').
     }),
 );
 
+planeVerb(
+  'drift <MODEL>',
+  'tell how a deployed model stands after its last check: drift, schema, error budgets',
+).action((model: string, { stage }) =>
+  run(async ({ signal }) => {
+    const [{ drift }, { planeOf }] = await Promise.all([import('./drift.ts'), import('./plane.ts')]);
+    return drift(model, planeOf(stage, signal));
+  }),
+);
+
 planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a new folder, if it is what was signed')
   .option('--key <PEM>', 'file with the public key to check with, instead of the one that the plane gives')
   .action((model: string, version: string, dir: string, { stage, key }) =>

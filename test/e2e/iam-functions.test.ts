@@ -75,6 +75,17 @@ const powers: Record<string, string[]> = {
   ],
   'telemetry/summarise-baseline': [...BYTES, 'read evidence', 'keep a baseline'],
   'telemetry/roll-up': ['keep a window', 'read telemetry', 'change telemetry'],
+  'monitor/list-streams': ['read checks', 'read telemetry'],
+  'monitor/check-stream': [
+    'read evidence',
+    'keep a check',
+    'read the registry',
+    'read holds',
+    'read checks',
+    'read telemetry',
+  ],
+  'monitor/record-check': ['read checks', 'change checks'],
+  'monitor/answer-drift': ['read evidence', 'read holds', 'read checks'],
   'hold/place-hold': HOLDS,
   'hold/answer-holds': HOLDS,
   'hold/open-list': ['put a hold'],
@@ -93,9 +104,9 @@ test('every function of the plane is put to that test, and every act is within t
     'upload a file',
     'delete evidence',
     'publish a capture',
-    'replace the hash key',
     'change rollouts',
     'call a step',
+    'move an alias',
   ];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());

@@ -83,7 +83,17 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
-  ['AnswerAdmissions', ['ask for a verdict', 'read evidence', 'decrypt objects']],
+  [
+    'AnswerAdmissions',
+    [
+      'ask for a verdict',
+      'read evidence',
+      'decrypt objects',
+      'read a deployment',
+      'list deployments',
+      'look at a target',
+    ],
+  ],
   [
     'AnswerQuery',
     [
