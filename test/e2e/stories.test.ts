@@ -50,7 +50,7 @@ describe.each(['plain', 'iam'] as const)('on the local AWS, %s', (kind) => {
 
     expect(moved).toEqual([0.2]);
     expect(status).toMatchObject({ state: 'rolled-back', share: 0, judgement: { verdict: 'fail' } });
-    expect(status.rollback?.by).toEqual({ kind: 'signal', signal: 'rollout.judge' });
+    expect(status.rollback?.by).toEqual({ kind: 'signal', signal: 'rollout.judged-worse' });
   });
 
   test('shifted inputs: the check names the feature, holds, the rollout rests, admission says no, a page arrives', () => {
@@ -67,7 +67,7 @@ describe.each(['plain', 'iam'] as const)('on the local AWS, %s', (kind) => {
     expect(hold?.reason.message).toMatch(/^magnesium: PSI [\d.]+, limit [\d.]+, n /);
     expect(denied.join()).toContain('magnesium');
     expect(page).toContain('magnesium: PSI');
-    expect(page).toContain('drift#a-feature-shifted');
+    expect(page).toContain('docs/runbooks/drift.md#a-feature-shifted');
   });
 
   test('lifting the hold lets the rollout go on to the end', () => {
