@@ -201,6 +201,7 @@ export class ModelGovernance extends Construct {
       facts: [facts],
       holds: [this.holds, onCall],
       rollouts: [this.rollout, this.admission],
+      checks: [this.monitor],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);

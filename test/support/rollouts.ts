@@ -71,7 +71,8 @@ export const until = (
     `rollout ${id} to be ${states.join(' or ')}`,
     async () => {
       const record = await recordOf(plane, id);
-      if (record !== undefined) last = `${stateOf(record)} at ${record.share}`;
+      const why = (record?.held?.because ?? []).map(({ message }) => `: ${message}`).join('');
+      if (record !== undefined) last = `${stateOf(record)} at ${record.share}${why}`;
       const there = record !== undefined && states.includes(stateOf(record));
       return there && (share === undefined || record.share === share) ? record : undefined;
     },
