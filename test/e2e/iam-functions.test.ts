@@ -104,6 +104,7 @@ test('every function of the plane is put to that test, and every act is within t
     'upload a file',
     'delete evidence',
     'publish a capture',
+    'replace the hash key',
     'change rollouts',
     'call a step',
     'move an alias',
