@@ -52,8 +52,9 @@ export const drift = async (scene: Scene): Promise<HeldEnding> => {
   const moved: number[] = [];
   await room.publish('drift', WINE.second);
   const check = Math.ceil((Date.now() + LEAD_MS) / MINUTE) * MINUTE;
-  tell.moment('all is well, and a check looks at every full minute');
-  await pause(check - LEAD_MS - Date.now());
+  const wait = Math.max(0, check - LEAD_MS - Date.now());
+  tell.moment(`all is well; a check looks at every full minute (this goes on in ${Math.ceil(wait / 1000)} s)`);
+  await pause(wait);
   traffic.send('misread');
   traffic.paceAfter(WINE.second, ENOUGH, QUIET);
   tell.moment('a photometer is replaced: from now on it reads magnesium 30 % too high');

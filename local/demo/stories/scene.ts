@@ -30,21 +30,35 @@ export const servedBy = ({ rows, byVersion }: Served, version: string): string =
 
 const bar = (share: number): string => splitBar(WINE.first, WINE.second, share);
 
-const judged = ({ judgement }: RolloutStatus): string => {
-  if (judgement === undefined) return '';
-  const { verdict, requests, errors } = judgement;
-  return `judged on ${requests.canary} requests beside ${requests.baseline}: ${verdict}, at most ${percent(errors.high)} more errors`;
+const VERDICTS = { pass: 'no worse', fail: 'worse', 'not-enough-data': 'not enough data yet' } as const;
+
+const judged = ({ judgement }: RolloutStatus): string | undefined => {
+  if (judgement === undefined) return undefined;
+  const { verdict, requests } = judgement;
+  return `judge: ${VERDICTS[verdict]}, after ${requests.canary} requests beside ${requests.baseline}`;
 };
 
 const TOLD: Partial<Record<RolloutStatus['state'], (status: RolloutStatus) => string>> = {
   requested: () => 'rollout requested over the bus',
   admitted: () => 'admission: registered, signature and bytes verified, policy says yes, nothing held',
   baking: ({ share }) => bar(share),
-  judged,
   held: ({ share }) => `${bar(share)}  paused`,
   completed: ({ share }) => `${bar(share)}  completed`,
   'rolled-back': ({ share }) => `${bar(share)}  rolled back`,
   refused: () => 'refused',
+};
+
+/** What is new in a status: each sentence once, until another takes its place. */
+const newsIn = (): ((status: RolloutStatus) => string[]) => {
+  let [place, opinion] = ['', ''];
+  return (status) => {
+    const { state, share, judgement } = status;
+    const [nowAt, nowThought] = [`${state} ${share}`, judgement?.verdict ?? ''];
+    const thought = nowThought === opinion ? undefined : judged(status);
+    const at = nowAt === place ? undefined : TOLD[state]?.(status);
+    [place, opinion] = [nowAt, nowThought];
+    return [thought, at].flatMap((line) => line ?? []);
+  };
 };
 
 /** Tells every turn of a rollout until it is where it is awaited, and resolves to that. */
@@ -53,17 +67,15 @@ export const follow = async (
   id: string,
   { moved, isThere }: { moved: (share: number) => void; isThere: (status: RolloutStatus) => boolean },
 ): Promise<RolloutStatus> => {
-  let last = '';
+  const news = newsIn();
   let shareBefore = 0;
   return until(`the end of rollout ${id}`, LONGEST_MS, async () => {
     const status = await room.look(id);
     if (status === undefined) return undefined;
-    const { state, share } = status;
+    const { share } = status;
     if (share > 0 && share !== shareBefore) moved(share);
     shareBefore = share;
-    const line = TOLD[state]?.(status) ?? '';
-    if (`${state} ${share}` !== last && line !== '') tell.moment(line);
-    last = `${state} ${share}`;
+    for (const line of news(status)) tell.moment(line);
     return isThere(status) ? status : undefined;
   });
 };
