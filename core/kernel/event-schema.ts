@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type EventContract, FACT_SOURCE, REQUEST_SOURCE } from './contract.ts';
 
 /** The source that an event of this type carries on the bus: what people and CI ask for, or what the plane says. */
-export const sourceOf = ({ type }: EventContract): string =>
+const sourceOf = ({ type }: EventContract): string =>
   type.includes('.requested.') ? REQUEST_SOURCE : FACT_SOURCE;
 
 /**
