@@ -4,6 +4,7 @@ import { actingAs } from '../support/callers.ts';
 import { hostileModel, type Plane, submit } from '../support/flight.ts';
 import { type Deployed, functionsOf } from '../support/functions.ts';
 import { sharedLocalAws } from '../support/local.ts';
+import { serveProbe } from '../support/serving.ts';
 
 let plane: Plane;
 let acts: ReturnType<typeof actsOn>;
@@ -14,12 +15,14 @@ beforeAll(async () => {
   functions = await functionsOf(plane);
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
-  const refused = { ...shipped, versions, capture: await publishCapture(plane) };
+  const [capture, target] = await Promise.all([publishCapture(plane), serveProbe(plane)]);
+  const refused = { ...shipped, versions, capture, target };
   acts = actsOn(plane, refused, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
 const HOLDS = ['read holds', 'put a hold', 'delete a hold'];
+const ROLLOUTS = ['change rollouts', 'tell a fact of rollouts'];
 const ATTEMPTS = ['read attempts', 'change attempts'];
 
 const powers: Record<string, string[]> = {
@@ -74,6 +77,27 @@ const powers: Record<string, string[]> = {
     'change telemetry',
   ],
   'telemetry/roll-up': ['keep a window', 'read telemetry', 'change telemetry'],
+  'rollout/open-rollout': ['read the registry', 'read rollouts', 'read a deployment', 'look at a target', ...ROLLOUTS],
+  'rollout/decide-step': [
+    'read evidence',
+    ...HOLDS,
+    'read telemetry',
+    'read rollouts',
+    'read a deployment',
+    'look at a target',
+    ...ROLLOUTS,
+  ],
+  'rollout/shift-traffic': ['read holds', 'read rollouts', 'read a deployment', 'shift a target', ...ROLLOUTS],
+  'rollout/reconcile-rollouts': [
+    ...HOLDS,
+    'read telemetry',
+    'read rollouts',
+    'read a deployment',
+    'shift a target',
+    'go on with a rollout',
+    ...ROLLOUTS,
+  ],
+  'rollout/answer-rollouts': ['read holds', 'read rollouts', ...ROLLOUTS, 'reconcile'],
   'hold/place-hold': HOLDS,
   'hold/answer-holds': HOLDS,
   'hold/open-list': ['put a hold'],
@@ -87,14 +111,7 @@ test.each(Object.entries(powers))('%s gets done what it is for, and is refused a
 
 test('every function of the plane is put to that test, and every act is within the powers of one', () => {
   const within = new Set(Object.values(powers).flat());
-  const beyondAll = [
-    'upload a file',
-    'delete evidence',
-    'publish a capture',
-    'keep a baseline',
-    'change rollouts',
-    'call a step',
-  ];
+  const beyondAll = ['upload a file', 'delete evidence', 'publish a capture', 'keep a baseline', 'call a step'];
 
   expect([...functions.keys()].toSorted()).toEqual(Object.keys(powers).toSorted());
   expect(Object.keys(acts).filter((act) => !within.has(act))).toEqual(beyondAll);
