@@ -1,14 +1,27 @@
 import { beforeAll, expect, test } from 'vitest';
-import { holdApi, type PlaceHoldResponse } from '../../core/hold/api.ts';
-import type { Route } from '../../core/kernel/api.ts';
 import { rolloutApi } from '../../core/rollout/api.ts';
 import type { Plane } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { callAs } from '../support/people.ts';
-import { ask, factsOf, flightOf, recordOf, requestFor, traffic, until } from '../support/rollouts.ts';
+import { operating } from '../support/rollout-orders.ts';
+import {
+  ask,
+  factsOf,
+  flightOf,
+  type Registered,
+  recordOf,
+  registered,
+  requestFor,
+  traffic,
+  until,
+} from '../support/rollouts.ts';
 import { aliasOf, moveByHand, shareServed } from '../support/serving.ts';
 
 let plane: Plane;
+let operator: ReturnType<typeof operating>;
+let common: Registered;
+/** The holds of some tests are about a whole model in one environment. */
+let held: Registered;
 
 /** Bakes, registrations and deployments of functions, all beside each other. */
 const PATIENCE = 240_000;
@@ -16,24 +29,14 @@ const PATIENCE = 240_000;
 // With IAM enforced: what a rollout needs is what its functions and the roles of its target may do.
 beforeAll(async () => {
   plane = await sharedLocalAws('iam');
+  operator = operating(plane);
+  [common, held] = await Promise.all([registered(plane), registered(plane)]);
 });
-
-const order = async <Answer>(route: Route, names: Record<string, string>, body: object): Promise<Answer> => {
-  const { status, body: text } = await callAs(plane, 'Operator', route, names, body);
-  if (status !== 200) throw new Error(`${route.path}: ${status} ${text}`);
-  return JSON.parse(text);
-};
-
-const hold = async (scope: object) =>
-  (await order<PlaceHoldResponse>(holdApi.place, {}, { scope, reason: 'the test says stop' })).hold;
-const lift = (id: string) => order(holdApi.lift, { hold: id }, { reason: 'the test says go' });
-const steer = (verb: 'pause' | 'resume' | 'rollback', rollout: string) =>
-  order(rolloutApi[verb], { rollout }, { reason: `the test says ${verb}` });
 
 test.concurrent(
   'a healthy version goes up step by step to all traffic, and every turn is told',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, common);
     await using _ = traffic(plane, flight);
 
     const [id = ''] = await ask(plane, requestFor(flight));
@@ -50,7 +53,7 @@ test.concurrent(
 test.concurrent(
   'a version that errs is stopped at its first step and everything goes back, with the numbers',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, common);
     await using _ = traffic(plane, flight, { canaryErrors: 40 });
 
     const [id = ''] = await ask(plane, requestFor(flight));
@@ -67,7 +70,7 @@ test.concurrent(
 test.concurrent(
   'ten simultaneous requests for one target are one rollout; one delivered three times is the same rollout',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, common);
     const requests = Array.from({ length: 10 }, () => requestFor(flight));
 
     const ids = await ask(plane, ...requests);
@@ -79,7 +82,7 @@ test.concurrent(
       ...requests.filter((_, at) => ids[at] === id),
       ...requests.filter((_, at) => ids[at] === id),
     );
-    await steer('rollback', id);
+    await operator.steer('rollback', id);
     await until(plane, id, ['rolled-back']);
 
     expect(opened).toHaveLength(1);
@@ -96,18 +99,18 @@ test.concurrent(
 test.concurrent(
   'a hold that is placed during the bake stops the next shift, and lifting it lets the rollout go on',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, held, 'staging');
     await using _ = traffic(plane, flight);
     const [id = ''] = await ask(plane, requestFor(flight));
     await until(plane, id, ['baking'], { share: 0.2 });
 
-    const placed = await hold({ model: flight.model });
-    const held = await until(plane, id, ['held']);
+    const placed = await operator.hold({ model: flight.model, environment: flight.environment });
+    const stopped = await until(plane, id, ['held']);
     const whileHeld = await shareServed(plane, flight);
-    await lift(placed.id);
+    await operator.lift(placed.id);
     await until(plane, id, ['completed', 'rolled-back']);
 
-    expect([held.share, whileHeld]).toEqual([0.2, 0.2]);
+    expect([stopped.share, whileHeld]).toEqual([0.2, 0.2]);
     expect(await factsOf(plane, id)).toEqual([
       'started',
       'step-shifted',
@@ -124,15 +127,15 @@ test.concurrent(
 test.concurrent(
   'a person pauses, resumes and rolls back, each before the next shift and under their own name',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, common);
     const [id = ''] = await ask(plane, requestFor(flight));
     await until(plane, id, ['baking'], { share: 0.2 });
 
-    await steer('pause', id);
+    await operator.steer('pause', id);
     const paused = await until(plane, id, ['held']);
-    await steer('resume', id);
+    await operator.steer('resume', id);
     await until(plane, id, ['baking']);
-    await steer('rollback', id);
+    await operator.steer('rollback', id);
     const back = await until(plane, id, ['rolled-back']);
 
     expect(paused.pause?.by).toEqual({ kind: 'person', arn: expect.stringContaining('Operator') });
@@ -146,7 +149,7 @@ test.concurrent(
 test.concurrent(
   'a target that somebody else moves stops the rollout for a human; lifting that hold restores its split',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, held);
     const [id = ''] = await ask(plane, requestFor(flight));
     await until(plane, id, ['baking'], { share: 0.2 });
 
@@ -154,10 +157,10 @@ test.concurrent(
     const stopped = await until(plane, id, ['held']);
     const { body } = await callAs(plane, 'Operator', rolloutApi.get, { rollout: id });
     const [asked] = JSON.parse(body).holds;
-    await lift(asked.id);
+    await operator.lift(asked.id);
     await until(plane, id, ['baking']);
     const restored = await shareServed(plane, flight);
-    await steer('rollback', id);
+    await operator.steer('rollback', id);
     await until(plane, id, ['rolled-back']);
 
     expect(stopped.held?.because.map(({ found }) => found)).toEqual(['rollout.target-moved']);
@@ -170,7 +173,7 @@ test.concurrent(
 test.concurrent(
   'a version that no registered root stands behind is refused, and nothing moves',
   async () => {
-    const flight = await flightOf(plane);
+    const flight = await flightOf(plane, common);
 
     const [unknown = '', elsewhere = ''] = await ask(
       plane,

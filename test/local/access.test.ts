@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, SignCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import { actingAs, assume, verdict } from '../support/callers.ts';
 import { callApi } from '../support/http-api.ts';
@@ -62,6 +63,20 @@ probe(
     const { s3 } = await actingAs(aws, roleNamed('tls'));
 
     expect(await verdict(s3.send(new PutObjectCommand({ Bucket: 'tls', Key: 'a', Body: 'x' })))).toBe('allowed');
+  },
+  { iam: true },
+);
+
+probe(
+  'iam_names_the_path_of_parameters',
+  'whoever may read one path of parameters reads that path, and no other',
+  async (aws) => {
+    const path = 'arn:aws:ssm:us-east-1:000000000000:parameter/teams/one';
+    await deploy(aws, 'paths', { R: role('paths', allow('ssm:GetParametersByPath', [path, `${path}/*`])) });
+    const { ssm } = await actingAs(aws, roleNamed('paths'));
+    const read = (Path: string) => verdict(ssm.send(new GetParametersByPathCommand({ Path })));
+
+    expect([await read('/teams/one'), await read('/teams/two')]).toEqual(['allowed', 'AccessDeniedException']);
   },
   { iam: true },
 );

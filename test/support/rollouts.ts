@@ -29,13 +29,20 @@ export const registered = async (plane: Plane) => {
   return { model, served };
 };
 
-export const flightOf = async (plane: Plane, environment = 'production'): Promise<Flight> => {
-  const { model, served } = await registered(plane);
-  return { ...(await serve(plane, `${model}-live`, served, environment)), model, environment };
+export type Registered = Awaited<ReturnType<typeof registered>>;
+
+/** A deployment of its own for a model that may have others. */
+export const flightOf = async (
+  plane: Plane,
+  { model, served }: Registered,
+  environment = 'production',
+): Promise<Flight> => {
+  const name = `${model}-${randomUUID().slice(0, 8)}`;
+  return { ...(await serve(plane, name, served, environment)), model, environment };
 };
 
-export const requestFor = ({ model, environment }: Flight, more: object = {}): RolloutRequested =>
-  RolloutRequested.parse({ request: randomUUID(), model, version: VERSIONS[1], environment, ...more });
+export const requestFor = ({ model, environment, deployment }: Flight, more: object = {}): RolloutRequested =>
+  RolloutRequested.parse({ request: randomUUID(), model, version: VERSIONS[1], environment, deployment, ...more });
 
 /** Puts requests on the bus, as CI does, and gives back the ids of what they open. */
 export const ask = async (plane: Plane, ...requests: RolloutRequested[]): Promise<string[]> => {
