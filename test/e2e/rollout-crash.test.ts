@@ -4,7 +4,18 @@ import { hold, release } from '../support/interruption.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { functionAt, stopAt, waitingStates } from '../support/rollout-executions.ts';
 import { operating } from '../support/rollout-orders.ts';
-import { ask, type Flight, factsOf, flightOf, recordOf, requestFor, traffic, until } from '../support/rollouts.ts';
+import {
+  ask,
+  type Flight,
+  factsOf,
+  flightOf,
+  type Registered,
+  recordOf,
+  registered,
+  requestFor,
+  traffic,
+  until,
+} from '../support/rollouts.ts';
 import { shareServed } from '../support/serving.ts';
 
 let plane: Plane;

@@ -75,7 +75,7 @@ export const until = (
     `rollout ${id} to be ${states.join(' or ')}`,
     async () => {
       const record = await recordOf(plane, id);
-      if (record !== undefined) last = `${stateOf(record)} at ${record.share}`;
+      if (record !== undefined) last = `${stateOf(record)} at ${record.share}, ${JSON.stringify(record.reasons ?? record.held)}`;
       const there = record !== undefined && states.includes(stateOf(record));
       return there && (share === undefined || record.share === share) ? record : undefined;
     },

@@ -146,6 +146,17 @@ def iam_names_the_path_of_parameters():
         return original(service, method, path, headers, named, *args, **kwargs)
 
 
+@repair
+def iam_tells_the_acts_on_an_alias_apart():
+    """Reading, moving and deleting one alias of a function are actions of their own, not lambda:ListAliases."""
+
+    @instead_of(actions, "_lambda_action")
+    def action(original, method, path):
+        on_alias = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
+        below = path.partition("/functions/")[2].strip("/").split("/")
+        return on_alias.get(method) if below[1:2] == ["aliases"] and len(below) > 2 else original(method, path)
+
+
 def _target(headers):
     return headers.get("x-amz-target") or headers.get("X-Amz-Target") or ""
 
