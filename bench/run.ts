@@ -10,6 +10,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   scan: async () => (await import('./scan.ts')).scan,
   canonical: async () => (await import('./canonical.ts')).canonical,
   handlers: async () => (await import('./handlers.ts')).handlers,
+  judge: async () => (await import('./judge.ts')).judge,
+  'drift-false-alarms': async () => (await import('./drift-false-alarms.ts')).driftFalseAlarms,
   'intake-latency': async () => (await import('./intake-latency.ts')).intakeLatency,
 };
 

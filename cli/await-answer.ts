@@ -1,11 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Answer, type Attempt, intake } from '../core/intake/contract.ts';
 import type { Context } from './context.ts';
 import type { ModelBucket } from './model-bucket.ts';
-
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2000;
-const GROWTH = 1.5;
+import { untilSettled } from './patience.ts';
 
 export type Waited =
   | { readonly answer: Answer }
@@ -19,15 +15,15 @@ export const answerKey = (subject: { model: string; version: string }, bucket: s
 /** Looks for the answer until it is there or the time is over. */
 export const awaitAnswer = async (
   { bucket, key, timeoutSeconds }: { bucket: ModelBucket; key: string; timeoutSeconds: number },
-  { signal, progress }: Context,
+  context: Context,
 ): Promise<Waited> => {
-  const began = performance.now();
-  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * GROWTH, LONGEST_PAUSE_MS)) {
-    const seen = await bucket.find(key);
-    if (typeof seen === 'object') return { answer: Answer.parse(JSON.parse(seen.text)) };
-    const left = timeoutSeconds * 1000 - (performance.now() - began);
-    if (left <= 0) return { answer: undefined, lastLook: seen };
-    progress(`waiting for the answer (${Math.round((performance.now() - began) / 1000)} s)`);
-    await pause(Math.min(wait, left), undefined, { signal });
-  }
+  const seen = await untilSettled(
+    () => bucket.find(key),
+    (found) => typeof found === 'object',
+    () => 'waiting for the answer',
+    { timeoutSeconds, firstMs: 100, longestMs: 2000 },
+    context,
+  );
+  if (typeof seen === 'object') return { answer: Answer.parse(JSON.parse(seen.text)) };
+  return { answer: undefined, lastLook: seen };
 };

@@ -55,8 +55,14 @@ verb('check <DIR>', 'tell what intake would say, without uploading anything')
 verb('verify <DIR>', 'tell whether the files are those that the holder of a key signed; asks nobody')
   .requiredOption('--key <PEM>', 'file with the public key')
   .option('--bundle <file>', 'the signature, if it is not model.sig in the folder')
-  .action((dir: string, options) =>
-    run(async (context) => (await import('./verify.ts')).verify({ dir, ...options }, context)),
+  .option('--verdict <file>', 'also whether this verdict, as admit --bundle wrote it, opens the door now')
+  .option('--env <name>', 'the environment of that door')
+  .option('--deployment <name>', 'the deployment whose door it is; a verdict opens no other')
+  .action((dir: string, { key, bundle, verdict, env, deployment }) =>
+    run(async (context) => {
+      const [{ verify }, { doorOf }] = await Promise.all([import('./verify.ts'), import('./check-verdict.ts')]);
+      return verify({ dir, key, bundle, door: doorOf({ verdict, environment: env, deployment }) }, context);
+    }),
   );
 
 planeVerb('submit <DIR>', 'upload a version, the manifest last, and wait for the answer')
@@ -164,6 +170,34 @@ planeVerb('key', 'print the public key that checks the signatures of a plane')
     run(async ({ signal }) => {
       const [{ key }, { planeOf }] = await Promise.all([import('./key.ts'), import('./plane.ts')]);
       return key({ out }, planeOf(stage, signal));
+    }),
+  );
+
+planeVerb('wait', 'wait until a version is registered or refused, or until a rollout is over')
+  .argument('[MODEL]')
+  .argument('[VERSION]')
+  .option('--attempt <id>', 'what became of this upload, as submit names it; else of the newest that the plane knows')
+  .option('--rollout <id>', 'wait for a rollout instead')
+  .option('--timeout <seconds>', 'how long to wait: 300 for a version, 3600 for a rollout', seconds)
+  .action((model: string | undefined, version: string | undefined, { stage, attempt, rollout, timeout }) =>
+    run(async (context) => {
+      const [{ wait }, { planeOf }] = await Promise.all([import('./wait.ts'), import('./plane.ts')]);
+      return wait(
+        { model, version, attempt, rollout, timeoutSeconds: timeout },
+        planeOf(stage, context.signal),
+        context,
+      );
+    }),
+  );
+
+planeVerb('admit <MODEL> <VERSION>', 'ask whether a version may run in an environment now')
+  .requiredOption('--env <name>', 'the environment')
+  .option('--deployment <name>', 'the deployment whose door is asked about: what it would serve counts too')
+  .option('--bundle <file>', 'write the signed verdict to this file')
+  .action((model: string, version: string, { stage, env, deployment, bundle }) =>
+    run(async ({ signal }) => {
+      const [{ admit }, { planeOf }] = await Promise.all([import('./admit.ts'), import('./plane.ts')]);
+      return admit({ model, version, environment: env, deployment, bundle }, planeOf(stage, signal));
     }),
   );
 

@@ -33,11 +33,15 @@ const headline = ({ model, version, state, registered }: VersionStatus): string 
   return `… ${name} is ${state === 'running' ? 'being examined' : 'not complete yet'}`;
 };
 
+export const statusOutcome = (document: VersionStatus): Outcome<VersionStatus> => {
+  const text = [headline(document), ...document.attempts.flatMap(attemptLines)].join('\n');
+  return { exitCode: EXITS[document.state], document, text };
+};
+
 /** How a version stands: registered, refused, unknown, or still on its way. */
 export const status = async (subject: StatusRequest, plane: Plane): Promise<Outcome<VersionStatus>> => {
   const document = await plane.ask(registryApi.status, subject);
   if (document === undefined)
     throw couldNotTell({ message: 'the plane does not say', found: show(subject), fix: 'Try again later.' });
-  const text = [headline(document), ...document.attempts.flatMap(attemptLines)].join('\n');
-  return { exitCode: EXITS[document.state], document, text };
+  return statusOutcome(document);
 };

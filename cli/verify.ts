@@ -5,6 +5,7 @@ import { type Reason, show } from '../core/kernel/reason.ts';
 import { UNSIGNED_PATHS } from '../core/signing/oms.ts';
 import { keyHint, readPublicKey } from '../core/signing/public-key.ts';
 import { MAX_BUNDLE_BYTES, verifyBundle } from '../core/signing/verify-bundle.ts';
+import { type Door, reasonsAgainstVerdict } from './check-verdict.ts';
 import type { Context } from './context.ts';
 import { hashAll, reading, walk } from './files.ts';
 import { EXIT, misused, type Outcome } from './outcome.ts';
@@ -59,15 +60,22 @@ const unsigned = (bundle: string): Reason => ({
   fix: 'clearance pull fetches a registered version with its signature.',
 });
 
-export type VerifyRequest = { readonly dir: string; readonly key: string; readonly bundle?: string | undefined };
+export type VerifyRequest = {
+  readonly dir: string;
+  readonly key: string;
+  readonly bundle?: string | undefined;
+  /** Also whether a verdict opens this door for these files. */
+  readonly door?: Door | undefined;
+};
 
-/** Whether the files of a folder are those that the holder of the key signed. Asks nobody. */
+/** Whether the files of a folder are those that the holder of the key signed, and may run where it says. Asks nobody. */
 export const verify = async (
-  { dir, key: keyFile, bundle: bundleFile = join(dir, BUNDLE) }: VerifyRequest,
+  { dir, key: keyFile, bundle: bundleFile = join(dir, BUNDLE), door }: VerifyRequest,
   context: Context,
 ): Promise<Outcome<VerifyDocument>> => {
   const publicKeyPem = await readKeyFile(keyFile);
-  const folder = await walk(dir, (path) => UNSIGNED_PATHS.includes(path) || resolve(dir, path) === resolve(bundleFile));
+  const beside = [bundleFile, ...(door === undefined ? [] : [door.verdict])].map((file) => resolve(file));
+  const folder = await walk(dir, (path) => UNSIGNED_PATHS.includes(path) || beside.includes(resolve(dir, path)));
   const bundle = await reading(bundleFile, readBundle(bundleFile));
   const hashed = bundle === undefined ? [] : await hashAll(folder.files, context);
   const files = hashed.map(({ path, digest }) => ({ name: path, digest }));
@@ -75,7 +83,13 @@ export const verify = async (
     bundle === undefined
       ? { outcome: 'invalid' as const, reasons: [unsigned(bundleFile)] }
       : verifyBundle({ bundle, publicKeyPem, files });
-  const reasons = [...folder.reasons, ...(verified.outcome === 'invalid' ? verified.reasons : [])];
+  const against =
+    verified.outcome === 'invalid'
+      ? verified.reasons
+      : door === undefined
+        ? []
+        : await reasonsAgainstVerdict(door, { dir, root: verified.root, publicKeyPem });
+  const reasons = [...folder.reasons, ...against];
   const bytes = folder.files.reduce((sum, { size }) => sum + size, 0);
   const document: VerifyDocument = {
     outcome: reasons.length === 0 ? 'yes' : 'no',
@@ -87,7 +101,13 @@ export const verify = async (
   };
   const text =
     reasons.length === 0
-      ? `✓ ${counted(folder.files.length, 'file')} (${inBytes(bytes)}) as signed, root ${document.root}`
-      : [`✗ not what the key signed, for ${counted(reasons.length, 'reason')}:`, ...reasonLines(reasons)].join('\n');
+      ? [
+          `✓ ${counted(folder.files.length, 'file')} (${inBytes(bytes)}) as signed, root ${document.root}`,
+          ...(door === undefined ? [] : [`✓ and may run in ${door.environment} by the verdict in ${door.verdict}`]),
+        ].join('\n')
+      : [
+          `✗ ${door === undefined ? 'not what the key signed' : 'this door stays closed'}, for ${counted(reasons.length, 'reason')}:`,
+          ...reasonLines(reasons),
+        ].join('\n');
   return { exitCode: reasons.length === 0 ? EXIT.yes : EXIT.no, document, text };
 };

@@ -26,6 +26,8 @@ export class GovernanceStack extends Stack {
       TelemetryTableName: plane.telemetry.table.tableName,
       EventBusName: plane.eventBus.eventBusName,
       ApiUrl: plane.api.url,
+      MonitorTableName: plane.monitor.table.tableName,
+      MonitorWorkflowArn: plane.monitor.workflow.arn,
       SigningKeyArn: plane.signing.key.keyArn,
       IntakeWorkflowArn: plane.intake.workflow.arn,
       RolloutWorkflowArn: plane.rollout.workflow.arn,

@@ -15,8 +15,10 @@ import { Alerting } from './alerting/alerting.ts';
 import { OperationsDashboard } from './alerting/dashboard.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
+import { OnCall } from './hold/on-call.ts';
 import { Intake, OPEN_INDEX } from './intake/intake.ts';
 import { ModelBucket } from './intake/model-bucket.ts';
+import { Monitor } from './monitor/monitor.ts';
 import { DataKey } from './platform/data-key.ts';
 import { EvidenceBucket } from './platform/evidence-bucket.ts';
 import { AccessLogBucket } from './platform/governed-bucket.ts';
@@ -88,6 +90,7 @@ export class ModelGovernance extends Construct {
   readonly rollouts: RolloutTable;
   readonly rollout: Rollout;
   readonly telemetry: Telemetry;
+  readonly monitor: Monitor;
   readonly #models: ModelBucket;
 
   constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
@@ -115,18 +118,37 @@ export class ModelGovernance extends Construct {
     });
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
-    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence });
+    this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence, models });
+    const { summariseBaseline } = this.telemetry;
     this.intake = new Intake(this, 'Intake', {
       config: this.config.intake,
       models,
       evidence,
       attempts: this.attempts,
       registry,
-      steps: { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion },
+      steps: {
+        scanFiles,
+        evaluateGates,
+        decideRegistration,
+        summariseBaseline,
+        signVersion,
+        reserveVersion,
+        registerVersion,
+      },
     });
     this.api = new PlaneApi(this, 'Api');
     this.holds = new Holds(this, 'Holds', { api: this.api });
+    const onCall = new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
+    this.monitor = new Monitor(this, 'Monitor', {
+      config: this.config.monitor,
+      registry,
+      holds: this.holds,
+      placeHold: this.holds.placeHold,
+      evidence,
+      telemetry: this.telemetry,
+      api: this.api,
+    });
     const facts = new FactStream(this, 'Facts', {
       bus: this.eventBus,
       tables: {
@@ -135,6 +157,7 @@ export class ModelGovernance extends Construct {
         Rollouts: this.rollouts,
         Holds: this.holds.table,
         Telemetry: this.telemetry.table,
+        Monitor: this.monitor.table,
       },
     });
     const { attempts, signing } = this;
@@ -173,6 +196,8 @@ export class ModelGovernance extends Construct {
     new Alerting(this, 'Alerting', {
       intake: [this.intake, signing],
       facts: [facts],
+      holds: [this.holds, onCall],
+      rollouts: [this.rollout, this.admission],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);
@@ -241,6 +266,7 @@ export class ModelGovernance extends Construct {
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
     this.queries.grantAsk(who, models);
+    this.monitor.grantAsk(who, models);
     this.rollout.grantAsk(who);
     this.holds.grantAsk(who);
     this.#grantAddress(who);
@@ -285,7 +311,10 @@ export class ModelGovernance extends Construct {
     }
     this.attempts.grantLook(who, { index: OPEN_INDEX });
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
+    this.monitor.workflow.grantOperate(who);
+    this.monitor.table.grantLook(who);
     this.queries.grantAsk(who);
+    this.monitor.grantAsk(who);
     this.holds.grantAct(who);
     this.#grantAddress(who);
   }
@@ -302,6 +331,9 @@ export class ModelGovernance extends Construct {
     this.rollout.grantAsk(who);
     this.signing.grantReadPublicKey(who);
     this.queries.grantAsk(who);
+    this.monitor.grantAsk(who);
+    this.monitor.table.grantLook(who);
+    this.monitor.workflow.grantReadHistory(who);
     this.holds.grantAsk(who);
     this.holds.table.grantLook(who);
     this.#grantAddress(who);

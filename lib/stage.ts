@@ -5,7 +5,9 @@ import { AdmissionRules } from '../core/admission/contract.ts';
 import { GateRules } from '../core/gates/contract.ts';
 import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
+import { MonitorRules } from '../core/monitor/contract.ts';
 import { RolloutRules } from '../core/rollout/contract.ts';
+import { SloDocument } from '../core/slo/slo-document.ts';
 import { CaptureLimits, Retention } from '../core/telemetry/contract.ts';
 import { fromPackageRoot } from './platform/package-root.ts';
 
@@ -48,6 +50,11 @@ export const StageConfig = z
       .strictObject({
         captures: CaptureLimits.prefault({}),
         retention: Retention.prefault({}),
+        baselineBuckets: z
+          .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected names of buckets'))
+          .max(20)
+          .default([])
+          .describe('from which baselines are taken, beside the upload itself'),
         rollUpMinutes: z.int().min(1).max(60).default(5).describe('between two merges of windows into hours and days'),
         summariseSeconds: z.int().min(10).max(900).default(900).describe('that one capture file may take'),
       })
@@ -56,6 +63,22 @@ export const StageConfig = z
         path: ['captures', 'pastMinutes'],
         message: 'at least a day less than telemetry.retention.minuteDays, or events come when their minutes expire',
       }),
+    monitor: z
+      .strictObject({
+        everyMinutes: z
+          .literal([1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60])
+          .default(5)
+          .describe('between two checks; a window is checked once, error budgets every time'),
+        settleSeconds: z
+          .int()
+          .min(0)
+          .max(50)
+          .default(30)
+          .describe('from the minute to the check: capture files of it are on their way'),
+        rules: MonitorRules.prefault({}),
+        objectives: z.array(SloDocument).max(500).default([]).describe('SLOs as OpenSLO v1 writes them'),
+      })
+      .prefault({}),
     admission: AdmissionRules.prefault({}),
     rollout: RolloutRules.prefault({}),
     evidence: z

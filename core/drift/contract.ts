@@ -3,7 +3,7 @@ import { Reason } from '../kernel/reason.ts';
 
 const Index = z.number().min(0);
 
-/** When a model has drifted. The defaults hold at most once per model and year without cause: `bench/drift-false-alarms.ts`. */
+/** When a model has drifted. The defaults hold at most once per model and year without cause: `npm run bench -- drift-false-alarms`. */
 export const DriftSettings = z.strictObject({
   minimumSample: z.int().min(1).default(500).describe('values of a feature in a window, below which nothing is said'),
   minimumBaseline: z.int().min(1).default(100).describe('values of a feature in the baseline, likewise'),

@@ -68,6 +68,10 @@ export const hold = {
   },
   reactors: {
     answerHolds: defineReactor({ env: defineEnv({ HOLD_TABLE: z.string() }) }),
+    /** Fed with facts about holds by a queue. */
+    tellOnCall: defineReactor({
+      env: defineEnv({ TOLD_TABLE: z.string(), PAGE_TOPIC: z.string(), TICKET_TOPIC: z.string(), STAGE: z.string() }),
+    }),
     /** Called by CloudFormation when the table is made. */
     openList: defineReactor({ env: defineEnv({ HOLD_TABLE: z.string() }) }),
   },

@@ -1,7 +1,9 @@
+import type { Person } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Fact, factId } from '../kernel/fact.ts';
 import { Throttled } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
+import type { PlaceHoldRequest } from './api.ts';
 import { type HoldPlaced, hold as holdContract } from './contract.ts';
 import { type Hold, isStanding, type PlaceHold, type Placement, place } from './hold.ts';
 import { type Holds, SWAPS } from './ports.ts';
@@ -12,6 +14,14 @@ const inThePast = (expiresAt: string): Reason => ({
   path: '$.expiresAt',
   found: expiresAt,
   allowed: 'a time to come, or none',
+});
+
+/** The hold that a person asks for. */
+export const byHand = ({ reason, ...asked }: PlaceHoldRequest, placedBy: Person): PlaceHold => ({
+  ...asked,
+  reason: { rule: 'hold.by-hand', message: reason },
+  runbook: 'hold#a-person-placed-a-hold',
+  placedBy,
 });
 
 export type Placed = Placement | { readonly outcome: 'refused'; readonly reasons: readonly Reason[] };
@@ -38,7 +48,7 @@ export const placeHold =
     throw new Throttled('the list of holds kept changing under us');
   };
 
-const placedFact = (hold: Hold): Fact => {
+export const placedFact = (hold: Hold): Fact => {
   const event = holdContract.events.placed;
   const detail: HoldPlaced = {
     id: factId(event, hold.id, hold.effect, hold.severity),

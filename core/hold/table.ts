@@ -20,5 +20,11 @@ export const holdKeys = {
   hold: (id: string) => ({ pk: `HOLD#${id}`, sk: 'HOLD' }),
 } as const;
 
+/** What people on call were told of a hold, one item for each fact: a table of its own, since its writer writes no hold. */
+export const toldKeys = {
+  toldOf: (hold: string) => ({ pk: `HOLD#${hold}`, begins: 'TOLD#' }),
+  told: (hold: string, fact: string) => ({ pk: `HOLD#${hold}`, sk: `TOLD#${fact}` }),
+} as const;
+
 /** More open holds than this cannot be read in one go, and mean that something places them in a loop. */
 export const MAX_OPEN_HOLDS = 1000;

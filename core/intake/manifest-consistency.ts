@@ -148,6 +148,17 @@ const ownParent = (document: unknown): Reason[] =>
     return contradiction(path, 'a version is not made from itself', value, 'another version');
   });
 
+/** A baseline is one file, and what is not among the uploaded bytes is pinned by its digest. */
+const unpinnedBaseline = (document: unknown): Reason[] => {
+  const [path, uri] = [textAt(document, ['baseline', 'path']), textAt(document, ['baseline', 'uri'])];
+  const baseline = valueAt(document, ['baseline']);
+  if (typeof baseline !== 'object' || baseline === null || Array.isArray(baseline)) return [];
+  if ((path === undefined) === (uri === undefined))
+    return [contradiction(['baseline'], 'a baseline has one address', baseline, 'either path or uri')];
+  if (uri === undefined || valueAt(document, ['baseline', 'digest']) !== undefined) return [];
+  return [contradiction(['baseline', 'digest'], 'a baseline at a uri is pinned by its digest', undefined, 'a digest')];
+};
+
 /**
  * What the schema cannot say because it takes two fields to see. The document is looked at as it was written, so that
  * the sound half of a manifest is judged even when the schema refuses the other half.
@@ -160,4 +171,5 @@ export const contradictionsIn = (document: unknown, place: Place): Reason[] => [
   ...wrongRanges(document),
   ...strayCategories(document),
   ...ownParent(document),
+  ...unpinnedBaseline(document),
 ];

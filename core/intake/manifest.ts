@@ -103,9 +103,15 @@ export const Feature = z.strictObject({
 });
 
 const Baseline = z.strictObject({
-  path: RelativePath.describe('a data file uploaded with the model'),
+  path: RelativePath.optional().describe('a data file uploaded with the model'),
+  uri: z
+    .string()
+    .max(1200)
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^?#]+$/, 'expected s3://bucket/key')
+    .optional()
+    .describe('or, instead of path, an object in a bucket from which the plane takes baselines'),
   format: z.enum(['jsonl', 'csv', 'parquet']),
-  digest: Digest.optional(),
+  digest: Digest.optional().describe('of its bytes; required with uri'),
 });
 
 const DeclaredFile = z.strictObject({

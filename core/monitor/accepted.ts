@@ -11,12 +11,11 @@ const isOurs = ({ placedBy, deployment }: Hold, signal: CheckSignal, stream: Str
  * that they may stand; without this the next check would place the same hold again.
  */
 export const acceptedNow = (
-  before: StreamMark | undefined,
+  before: StreamMark,
   holds: HoldList,
   environment: EnvironmentName,
   now: Date,
 ): Map<string, number> => {
-  if (before === undefined) return new Map();
   const { stream, drifted, accepted } = before;
   const standing = holdsInScope(holds, { ...stream, environment }, now).some((hold) =>
     isOurs(hold, 'drift.feature-shifted', stream),

@@ -23,11 +23,17 @@ type Task = typeof monitor.tasks.checkStream;
 type Due = z.output<Task['input']>;
 type Checked = z.input<Task['output']>;
 
+/** Without a drift there is nothing to accept, and no need to ask. */
+const acceptedBy = async ({ holds }: CheckPorts, { environment, scheduledAt }: Due, before: StreamMark | undefined) =>
+  before === undefined || before.drifted.length === 0
+    ? new Map(before?.accepted)
+    : acceptedNow(before, await holds.list(), environment, new Date(scheduledAt));
+
 /** Each window that is due, against its baseline. What stands as evidence counts, whoever wrote it. */
 const checkWindows = async (ports: CheckPorts, due: Due, before: StreamMark | undefined) => {
   const { traffic, judges, evidence, rules } = ports;
-  const { stream, environment, scheduledAt } = due;
-  const accepted = acceptedNow(before, await ports.holds.list(), environment, new Date(scheduledAt));
+  const { stream, environment } = due;
+  const accepted = await acceptedBy(ports, due, before);
   const plans = due.windows
     .filter((to) => to > (before?.to ?? ''))
     .map((to) => judges.planWindows(new Date(to), rules.windows));
@@ -93,11 +99,12 @@ export const checkStream =
     if (before !== undefined && before.checkedAt >= scheduledAt) return { outcome: 'known', holds: [], mark: null };
     const { accepted, windows, reports } = await checkWindows(ports, due, before);
     const { burns, kept: burn } = await checkBurn(ports, due, { windows, before });
-    const tier = (await ports.tiers.find(stream)) ?? 'full';
-    const severity = ports.rules.severity[tier];
     const documents = reports.map(({ document }) => document);
     const last = reports.at(-1);
     const wrong = wrongAfter(before, documents, burns);
+    const tier = wrong.length === 0 ? undefined : await ports.tiers.find(stream);
+    // Of a version that nobody registered the worst is assumed.
+    const severity = ports.rules.severity[tier ?? 'full'];
     return {
       outcome: wrong.length > 0 ? 'bad' : 'well',
       holds: requestedHolds({ stream, environment, severity, reports, burn }),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DriftReport, DriftSettings, DriftWindows, SchemaReport, SchemaSettings } from '../drift/contract.ts';
-import { HoldEffect, HoldScope, HoldSeverity } from '../hold/contract.ts';
+import { HoldEffect, HoldScope, HoldSeverity, ListUnreadable } from '../hold/contract.ts';
 import { Signal } from '../kernel/actor.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { Throttled } from '../kernel/failures.ts';
+import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
 import { BurnReport, SloSettings } from '../slo/contract.ts';
@@ -25,6 +25,12 @@ export const MonitorRules = z.strictObject({
       full: HoldSeverity.default('page'),
     })
     .prefault({}),
+  lateMinutes: z
+    .int()
+    .min(0)
+    .max(60)
+    .default(15)
+    .describe('after its end, until a window counts as complete: files come late, and hours are merged by a schedule'),
   catchUp: z.int().min(1).max(48).default(24).describe('windows that a check makes up for after missed runs'),
 });
 export type MonitorRules = z.infer<typeof MonitorRules>;
@@ -105,6 +111,9 @@ export const RequestedHold = z.object({
 });
 export type RequestedHold = z.infer<typeof RequestedHold>;
 
+/** However it is written: as text, one moment has one form. */
+const Moment = z.iso.datetime().transform((moment) => new Date(moment).toISOString());
+
 const fact = {
   id: z.string(),
   model: ModelId,
@@ -156,7 +165,7 @@ export const monitor = {
         MONITOR_RULES: jsonEnv(MonitorRules),
         STAGE: z.string(),
       }),
-      input: z.object({ scheduledAt: z.iso.datetime() }),
+      input: z.object({ scheduledAt: Moment }),
       output: z.object({ streams: z.array(DueStream), unknown: z.int(), left: z.int() }),
       failures: [Throttled],
     }),
@@ -175,7 +184,7 @@ export const monitor = {
         stream: Stream,
         environment: EnvironmentName,
         windows: z.array(z.iso.datetime()),
-        scheduledAt: z.iso.datetime(),
+        scheduledAt: Moment,
       }),
       output: z.object({
         /** `known`: a run that was due later has checked this stream. */
@@ -183,7 +192,7 @@ export const monitor = {
         holds: z.array(RequestedHold),
         mark: StreamMark.nullable(),
       }),
-      failures: [Throttled],
+      failures: [Throttled, ListUnreadable, EvidenceAltered],
     }),
     /** After the holds stand, so that a run that dies in between is made up for. */
     recordCheck: defineTask({
@@ -191,7 +200,7 @@ export const monitor = {
       input: z.object({
         stream: Stream,
         environment: EnvironmentName,
-        scheduledAt: z.iso.datetime(),
+        scheduledAt: Moment,
         mark: StreamMark.nullable(),
         failure: StepFailure.nullable(),
       }),

@@ -1,5 +1,6 @@
 import type { DriftWindows } from '../drift/contract.ts';
 import { type Grain, MILLISECONDS } from '../telemetry/contract.ts';
+import type { MonitorRules } from './contract.ts';
 
 export const grainOf = ({ windowMinutes }: DriftWindows): Exclude<Grain, 'day'> =>
   windowMinutes < 60 ? 'minute' : 'hour';
@@ -11,10 +12,10 @@ export const grainOf = ({ windowMinutes }: DriftWindows): Exclude<Grain, 'day'> 
 export const dueWindows = (
   now: Date,
   checked: string | undefined,
-  { windows, catchUp }: { windows: DriftWindows; catchUp: number },
+  { windows, catchUp, lateMinutes }: Pick<MonitorRules, 'windows' | 'catchUp' | 'lateMinutes'>,
 ): string[] => {
   const step = MILLISECONDS[grainOf(windows)];
-  const last = Math.floor(now.getTime() / step) * step;
+  const last = Math.floor((now.getTime() - lateMinutes * MILLISECONDS.minute) / step) * step;
   const missed = checked === undefined ? 1 : Math.max(0, Math.round((last - Date.parse(checked)) / step));
   const due = Math.min(missed, catchUp);
   return Array.from({ length: due }, (_, index) => new Date(last - (due - 1 - index) * step).toISOString());

@@ -19,7 +19,7 @@ type Task = typeof monitor.tasks.listStreams;
 type Listed = z.input<Task['output']>;
 
 /** References of so many streams fit into workflow state; the rest is first in the next run. */
-export const MOST_STREAMS = 400;
+const MOST_STREAMS = 400;
 const WIDTH = 8;
 /** Whatever looks back furthest of what is checked every time: the six hours of a tier that pages. */
 const LOOKBACK_MINUTES = 360;

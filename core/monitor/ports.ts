@@ -16,7 +16,7 @@ export type DeployedModels = { all(): Promise<readonly Deployed[]> };
 export type SeenStreams = { streams(): Promise<readonly { readonly stream: Stream; readonly lastEventAt: string }[]> };
 
 /** Requests of one minute, without features. */
-export type Minute = {
+type Minute = {
   readonly start: string;
   readonly requests: number;
   readonly errors: number;

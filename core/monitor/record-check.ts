@@ -20,15 +20,21 @@ const causeOf = (cause: string): string => {
   return (message ?? cause).slice(0, LONGEST_CAUSE).toWellFormed();
 };
 
+const measureCheck = (measure: Measure, { worst, objectives }: StreamMark): void => {
+  measure(metrics.checksDone, 1);
+  measure(metrics.driftWorst, worst);
+  const rates = objectives.flatMap(({ tiers }) => tiers.map(({ factor, long }) => long.rate / factor));
+  measure(metrics.burnWorst, Math.max(0, ...rates));
+  const slowly = objectives.filter(({ outcome, pausesRollouts }) => outcome === 'burning' && !pausesRollouts);
+  measure(metrics.budgetsBurningSlowly, slowly.length);
+};
+
 const recordMark = async ({ checks, measure }: RecordPorts, mark: StreamMark): Promise<Recorded> => {
   for (let swap = 0; swap < SWAPS; swap++) {
     const before = await checks.mark(mark.stream);
     if (before !== undefined && before.checkedAt >= mark.checkedAt) return { outcome: 'known' };
     if (!(await checks.swap(mark, before?.checkedAt, verdictChangedFact(before, mark)))) continue;
-    measure(metrics.checksDone, 1);
-    measure(metrics.driftWorst, mark.worst);
-    const rates = mark.objectives.flatMap(({ tiers }) => tiers.map(({ factor, long }) => long.rate / factor));
-    measure(metrics.burnWorst, Math.max(0, ...rates));
+    measureCheck(measure, mark);
     return { outcome: 'recorded' };
   }
   throw new Throttled('the mark of this stream kept changing under us');

@@ -153,6 +153,7 @@ export const rollout = {
         TELEMETRY_TABLE: z.string(),
         DEPLOYMENTS: z.string(),
         WORKFLOW_ARN: z.string(),
+        STAGE: z.string(),
       }),
     }),
     answerRollouts: defineReactor({
@@ -167,3 +168,4 @@ export const TOLD_REASONS = 20;
 export { Deployment, deploymentAddress, deploymentsPath, RolloutRules, Step } from './deployment.ts';
 export { Judgement } from './judgement.ts';
 export { RolloutState } from './record.ts';
+export { firstRouting } from './routed-split.ts';

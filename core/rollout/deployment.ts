@@ -3,6 +3,7 @@ import type { RiskTier } from '../gates/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { DeploymentName, EnvironmentName, ModelId } from '../kernel/identity.ts';
 import { JudgeRules } from './judgement.ts';
+import { AppConfigRouting } from './routed-target.ts';
 
 /** Two published versions behind one alias. */
 const LambdaAlias = z.strictObject({
@@ -16,7 +17,7 @@ export const Deployment = z.strictObject({
   name: DeploymentName,
   model: ModelId,
   environment: EnvironmentName,
-  target: z.discriminatedUnion('kind', [LambdaAlias]),
+  target: z.discriminatedUnion('kind', [LambdaAlias, AppConfigRouting]),
   /**
    * Of the target's account, be it the plane's own or another: who may look at the target, and who may also shift it.
    * Both trust the plane's account under an external id, which is the address of the deployment (`deploymentAddress`).

@@ -89,6 +89,13 @@ const isMoved = (standing: Standing, record: RolloutRecord): boolean => {
   return share === undefined || Math.abs(share - record.share) > PRECISION;
 };
 
+/** Whether somebody took traffic off by hand: the candidate has less than this share, or something else has it all. */
+const isBelow = (standing: Standing | undefined, record: RolloutRecord, share: number): boolean => {
+  if (standing === undefined) return false;
+  const served = shareOn(standing, record);
+  return served === undefined || served < share - PRECISION;
+};
+
 type Will = {
   /** Why traffic has to leave. */
   readonly evict: readonly Reason[];
@@ -113,14 +120,27 @@ const willOf = (record: RolloutRecord, { holds, now }: World): Will => {
 const shareAt = (record: RolloutRecord, step: number): number => flightOf(record).plan.steps[step]?.share ?? 0;
 const takeBack: Action = { do: 'intend', way: 'back', step: -1, share: 0 };
 
-/** Every intent that may have reached the target is followed to its end, or overtaken by a newer one that does. */
-const settle = (record: RolloutRecord, intent: Intent, will: Will, { standing }: World): Action => {
+const stayAs = ({ step, share }: RolloutRecord): Action => ({ do: 'intend', way: 'stay', step, share });
+
+/** The yes that an intent was written on may run out before the target takes the shift. */
+const isAdmitted = ({ verdict }: RolloutRecord, now: Date): boolean =>
+  verdict !== undefined && new Date(verdict.expiresAt) > now;
+
+/**
+ * Every intent that may have reached the target is followed to its end, or overtaken by a newer one that does. What
+ * somebody took off by hand is not put back while anything says stop. It need not be overtaken: a shift that was decided
+ * before the target was changed is refused there.
+ */
+const settle = (record: RolloutRecord, intent: Intent, will: Will, { standing, now }: World): Action => {
   if (standing?.stamp === stampOf(record, intent)) return { do: 'confirm' };
   if (record.rollback !== undefined && intent.share !== 0) return takeBack;
+  const share = intent.way === 'forward' ? record.share : intent.share;
+  if (record.rollback === undefined && will.stop.length > 0 && isBelow(standing, record, share))
+    return { do: 'withdraw' };
   if (intent.way !== 'forward') return { do: 'shift' };
-  if (will.stop.length > 0) return { do: 'intend', way: 'stay', step: record.step, share: record.share };
+  if (will.stop.length > 0) return stayAs(record);
   if (standing !== undefined && isMoved(standing, record)) return { do: 'withdraw' };
-  return { do: 'shift' };
+  return isAdmitted(record, now) ? { do: 'shift' } : stayAs(record);
 };
 
 /** A Standard execution keeps 25,000 events, and each look takes about ten. */
@@ -175,8 +195,10 @@ export const nextAction = (record: RolloutRecord, world: World): Action => {
     return { do: 'recall', signal: 'rollout.evicted', reasons: will.evict };
   if (record.intent !== undefined) return settle(record, record.intent, will, world);
   if (record.rollback !== undefined) return goBack(record);
-  if (record.pause?.retreat === true && record.step > record.safe)
-    return { do: 'intend', way: 'back', step: record.safe, share: shareAt(record, record.safe) };
+  if (record.pause?.retreat === true && record.step > record.safe) {
+    const share = shareAt(record, record.safe);
+    if (!isBelow(world.standing, record, share)) return { do: 'intend', way: 'back', step: record.safe, share };
+  }
   // On arrival, holds are admission's to answer: a request is refused with every reason there is.
   const stops = record.phase === 'requested' && will.heldOnly ? [] : will.stop;
   if (stops.length > 0) return record.held === undefined ? { do: 'rest', because: stops } : { do: 'keep-resting' };

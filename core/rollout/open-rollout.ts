@@ -7,7 +7,7 @@ import { type Reason, show } from '../kernel/reason.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
 import { changeRollout } from './change-rollout.ts';
 import { RolloutRequested, type rollout, TOLD_REASONS } from './contract.ts';
-import { type Deployment, planFor, type RolloutRules } from './deployment.ts';
+import { type Backend, type Deployment, planFor, type RolloutRules } from './deployment.ts';
 import { refusedFact } from './facts.ts';
 import { TargetUnusable } from './failures.ts';
 import type { Deployments, Rollouts, Standing, TargetReader, Versions } from './ports.ts';
@@ -64,6 +64,20 @@ const alreadyServed = ({ model, version }: RolloutRequested): Reason => ({
   rule: 'rollout.already-served',
   message: `the target already sends everything to ${model} ${version}`,
 });
+
+const indistinguishable = ({ model, version }: RolloutRequested): Reason => ({
+  rule: 'rollout.indistinguishable',
+  message: `what serves names ${model} ${version} too: no inference event could tell the one from the other`,
+  fix: 'Register what changed as a version of its own.',
+});
+
+/** The same thing, or another of the same name, by which the streams of both would be one. */
+const sameName = (request: RolloutRequested, { primary }: Standing, candidate: Backend | undefined): Reason[] => {
+  if (candidate === undefined) return [];
+  if (candidate.id === primary.id) return [alreadyServed(request)];
+  const isNamesake = primary.model === candidate.model && primary.version === candidate.version;
+  return isNamesake ? [indistinguishable(request)] : [];
+};
 
 const busy = (rolloutOfTarget: string): Reason => ({
   rule: 'rollout.target-busy',
@@ -127,7 +141,7 @@ const arrive = async (ports: OpenPorts, request: RolloutRequested): Promise<Arri
     ...missing,
     ...(candidate === undefined ? [notDeployed(request)] : []),
     ...(standing.canary !== undefined ? [unsettled(standing)] : []),
-    ...(candidate !== undefined && candidate.id === standing.primary.id ? [alreadyServed(request)] : []),
+    ...sameName(request, standing, candidate),
   ];
   if (version === undefined || candidate === undefined || reasons.length > 0) return { deployment, reasons };
   return { deployment, flight: flightFor(ports, deployment, version, standing, candidate), reasons };

@@ -1,4 +1,5 @@
 import { Throttled } from '../kernel/failures.ts';
+import { type Measure, metrics } from '../kernel/metrics.ts';
 import { changeRollout } from './change-rollout.ts';
 import { lookAround, targetOf } from './look.ts';
 import { type Action, nextAction } from './next-action.ts';
@@ -76,12 +77,19 @@ export const reconcileRollout =
 
 const AT_ONCE = 200;
 
+/** Seconds that the one that rests longest has rested. */
+const longestHeld = (underway: readonly RolloutRecord[], now: Date): number =>
+  Math.max(0, ...underway.map(({ held }) => (held === undefined ? 0 : now.getTime() - Date.parse(held.at)))) / 1000;
+
 /** Every rollout that is not over, one after the other; one that fails does not keep the others from being looked at. */
 export const reconcileAll =
-  (ports: ReconcilePorts) => async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
+  (ports: ReconcilePorts & { readonly measure: Measure }) =>
+  async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
     const reconcile = reconcileRollout(ports);
     const results: { rollout: string; outcome: Reconciled | { failed: unknown } }[] = [];
-    for (const { id } of await ports.rollouts.underway(AT_ONCE)) {
+    const underway = await ports.rollouts.underway(AT_ONCE);
+    ports.measure(metrics.rolloutHeldLongest, longestHeld(underway, ports.clock.now()));
+    for (const { id } of underway) {
       const outcome = await reconcile(id).catch((failed: unknown) => ({ failed }));
       results.push({ rollout: id, outcome });
     }

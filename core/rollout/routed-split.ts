@@ -3,7 +3,7 @@ import { VersionId } from '../kernel/identity.ts';
 import type { Backend } from './deployment.ts';
 import { TargetUnusable } from './failures.ts';
 import type { Split, Standing } from './ports.ts';
-import { type RoutedVersion, RoutingDocument, WHOLE } from './routing-document.ts';
+import { type RoutedVersion, RoutingDocument, readRoutingDocument, WHOLE } from './routing-document.ts';
 
 /**
  * What a routed version is called while it is rolled out. The root is part of the name, so that the bytes that were
@@ -55,4 +55,13 @@ export const standingIn = ({ model, stamp, versions }: RoutingDocument, revision
     ...(stamp !== undefined && { stamp }),
     revision,
   };
+};
+
+/**
+ * The document that stands until the first rollout, as JSON.
+ * @throws RoutingRefused naming what is wrong with the model, the version or its root
+ */
+export const firstRouting = (model: string, { version, root }: { version: string; root: string }): string => {
+  const document = { schema_version: 1, model, sequence: 1, versions: [{ version, root, weight: WHOLE }] };
+  return JSON.stringify(readRoutingDocument(JSON.stringify(document)));
 };

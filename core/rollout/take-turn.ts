@@ -8,8 +8,9 @@ const TURNS: readonly Action['do'][] = ['intend', 'confirm', 'withdraw', 'promot
 export const isTurn = (action: Action): action is Turn => TURNS.includes(action.do);
 
 /**
- * Writes what a turn makes of the record. A step forward is written only if the list of holds is still the one that was
- * read: a hold that comes between the look and the write stops it.
+ * Writes what a turn makes of the record. What gives the candidate more traffic, a step forward or a restoration, is
+ * written only if the list of holds is still the one that was read: a hold that comes between the look and the write
+ * stops it.
  * @returns false if the record or the holds have changed: look again
  */
 export const takeTurn = (
@@ -18,10 +19,10 @@ export const takeTurn = (
   turn: Turn,
   { now, holds }: World,
 ): Promise<boolean> => {
-  const guarded = turn.do === 'intend' && turn.way === 'forward' && holds !== 'unreadable';
+  const raises = turn.do === 'intend' ? turn.way === 'forward' : turn.do === 'resume' && turn.assert;
   return rollouts.swap(turned(record, turn, now), {
     fact: factOf(record, turn, now),
-    ...(guarded && { holds: holds.revision }),
+    ...(raises && holds !== 'unreadable' && { holds: holds.revision }),
   });
 };
 

@@ -29,9 +29,6 @@ export const LOOKBACKS: readonly number[] = [...new Set(TIERS.flatMap(({ long, s
   (a, b) => a - b,
 );
 
-/** Of the tiers that wake somebody. The others can wait for the windows that are read once an hour. */
-export const PAGE_LOOKBACK = Math.max(...TIERS.filter(({ severity }) => severity === 'page').map(({ long }) => long));
-
 /** How many times faster than sustainable the budget goes. Without requests nothing burns. */
 export const burnRate = ({ total, bad }: Counts, target: number): number =>
   total === 0 ? 0 : bad / total / (1 - target);

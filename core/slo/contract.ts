@@ -57,4 +57,3 @@ export const BurnReport = z.object({
 export type BurnReport = z.infer<typeof BurnReport>;
 
 export { Objective } from './objective.ts';
-export { objectivesOf, SloDocument } from './slo-document.ts';

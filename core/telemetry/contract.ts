@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { defineEnv, defineEvent, defineReactor, jsonEnv } from '../kernel/contract.ts';
+import { Attempt } from '../intake/contract.ts';
+import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest, digestOf, hexOf } from '../kernel/digest.ts';
+import { EvidenceRef } from '../kernel/evidence.ts';
+import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
 import { DeploymentName, ModelId, type Subject, VersionId } from '../kernel/identity.ts';
 import { CaptureLimits } from './capture-limits.ts';
 import { CategoryForm } from './category-form.ts';
+import { BaselineRefused, BaselineUnreadable } from './failures.ts';
 import { SketchForm } from './sketch-form.ts';
 
 /** What one deployment of one model version answered: everything is counted per stream. */
@@ -167,6 +171,20 @@ const summaryId = ({ key, versionId }: Source) => hexOf(digestOf(`${key}\n${vers
 
 export const telemetry = {
   events: { captureRejected: defineEvent('telemetry.capture-rejected.v1', CaptureRejected) },
+  tasks: {
+    /** Before a version is signed: one whose traffic cannot be compared with what it declares is refused. */
+    summariseBaseline: defineTask({
+      env: defineEnv({
+        EVIDENCE_BUCKET: z.string(),
+        TELEMETRY_BUCKET: z.string(),
+        HASH_KEY_ARN: z.string(),
+        BASELINE_BUCKETS: jsonEnv(z.array(z.string())),
+      }),
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef, manifest: EvidenceRef }),
+      output: z.object({ outcome: z.enum(['summarised', 'none']), rows: z.int() }),
+      failures: [EvidenceAltered, Throttled, UploadChanged, BaselineUnreadable, BaselineRefused],
+    }),
+  },
   reactors: {
     /** Counts a capture file, once. */
     summarise: defineReactor({
@@ -196,8 +214,8 @@ export const telemetry = {
     summary: (source: Source) => `summaries/${summaryId(source)}.jsonl`,
     window: ({ stream, grain, start }: Pick<Window, 'stream' | 'grain' | 'start'>) =>
       `windows/${streamPath(stream)}/${grain}/${start}.json`,
-    /** By version too: what is counted of the same bytes depends on the features that the manifest declares. */
-    baseline: ({ model, version }: Subject, digest: Digest) => `baselines/${model}/${version}/${hexOf(digest)}.json`,
+    /** By version, data set and declared features, as `baseline-source.ts` names them. */
+    baseline: ({ model, version }: Subject, id: Digest) => `baselines/${model}/${version}/${hexOf(id)}.json`,
     /** The key that personal categories are hashed with, encrypted. */
     hashKey: 'keys/personal-categories',
   },

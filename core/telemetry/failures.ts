@@ -11,3 +11,9 @@ export class BaselineUnreadable extends Failure {
   override readonly name = 'Telemetry.BaselineUnreadable' as const;
   readonly disposition = 'quarantine' as const;
 }
+
+/** A manifest names a baseline data set where the plane takes none from. */
+export class BaselineRefused extends Failure {
+  override readonly name = 'Telemetry.BaselineRefused' as const;
+  readonly disposition = 'quarantine' as const;
+}

@@ -16,7 +16,7 @@ import { type Grain, MILLISECONDS, type Retention, type Source, type Stream, str
  *
  * A minute item is one element of a set: named by stream, minute and summary, and a function of the summary, so that
  * writing it twice, late or in another order changes nothing. A mark is raised after the items that it is about, and
- * cleared only at the revision at which they were read: what is added in between keeps it standing. See ADR 5.
+ * cleared only at the revision at which they were read: what is added in between keeps it standing. See ADR 6.
  */
 export const telemetryKeys = {
   minute: (stream: Stream, start: string, summary: string) => ({

@@ -1,7 +1,7 @@
 import type { holdApi } from '../../core/hold/api.ts';
 import { isStanding } from '../../core/hold/hold.ts';
 import { liftHold } from '../../core/hold/lift-hold.ts';
-import { placeHold } from '../../core/hold/place-hold.ts';
+import { byHand, placeHold } from '../../core/hold/place-hold.ts';
 import type { Holds } from '../../core/hold/ports.ts';
 import type { Clock } from '../../core/kernel/clock.ts';
 import { describeReason } from '../../core/kernel/reason.ts';
@@ -20,13 +20,8 @@ export const holdAnswers = (ports: Ports): Answers<typeof holdApi> => ({
     return { holds: standing.sort((a, b) => (a.placedAt < b.placedAt ? 1 : -1)) };
   },
 
-  place: async ({ body: { reason, ...asked }, caller }) => {
-    const placed = await placeHold(ports)({
-      ...asked,
-      reason: { rule: 'hold.by-hand', message: reason },
-      runbook: 'hold#a-person-placed-a-hold',
-      placedBy: personAt(caller),
-    });
+  place: async ({ body, caller }) => {
+    const placed = await placeHold(ports)(byHand(body, personAt(caller)));
     if (placed.outcome !== 'refused') return placed;
     const { reasons } = placed;
     throw new RequestRefused(400, { message: reasons.map(describeReason).join('. '), reasons });

@@ -1,11 +1,9 @@
 import { concurrently } from '../../core/kernel/concurrently.ts';
-import { baselineDigest } from '../../core/telemetry/baseline-source.ts';
+import { baselineKey } from '../../core/telemetry/baseline-source.ts';
 import { collectWindows, spanOf } from '../../core/telemetry/collect-windows.ts';
 import { Baseline, type Grain, type Stream, telemetry, Window } from '../../core/telemetry/contract.ts';
-import { HeardStream } from '../../core/telemetry/index-items.ts';
-import { STREAMS } from '../../core/telemetry/table.ts';
-import { rethrow } from './aws-errors.ts';
-import { queryItems } from './dynamodb.adapter.ts';
+import type { HeardStream } from '../../core/telemetry/index-items.ts';
+import { heardStreams } from './heard-streams.adapter.ts';
 import type { RegisteredManifests } from './registered-manifests.adapter.ts';
 import { findText } from './s3-write-once.adapter.ts';
 import { minuteItems } from './telemetry-minutes.adapter.ts';
@@ -58,10 +56,7 @@ const readStanding = async ({ bucket }: WindowPlaces, stream: Stream, asked: rea
 
 /** Full windows with their features, the streams they are of, and the baselines to compare them with. */
 export const windows = (places: WindowPlaces): TelemetryWindows => ({
-  streams: async () => {
-    const items = await queryItems({ table: places.table, pk: STREAMS, atMost: 100_000 }).catch(rethrow);
-    return items.map((item) => HeardStream.parse(item));
-  },
+  streams: heardStreams(places.table),
 
   read: async (stream, spans) => {
     const ofMinutes = spans.filter(({ grain }) => grain === 'minute');
@@ -72,9 +67,8 @@ export const windows = (places: WindowPlaces): TelemetryWindows => ({
 
   baseline: async (subject) => {
     const manifest = await places.manifests.find(subject);
-    const digest = manifest === undefined ? undefined : baselineDigest(manifest);
-    if (digest === undefined) return undefined;
-    const found = await findText(places.bucket, telemetry.keys.baseline(subject as never, digest));
+    const key = manifest === undefined ? undefined : baselineKey(manifest);
+    const found = key === undefined ? undefined : await findText(places.bucket, key);
     return found === undefined ? undefined : Baseline.parse(JSON.parse(found.body));
   },
 });

@@ -2,6 +2,7 @@ import { placeHold } from '../../core/hold/place-hold.ts';
 import { rollout } from '../../core/rollout/contract.ts';
 import { reconcileAll, reconcileRollout } from '../../core/rollout/reconcile-rollout.ts';
 import { dynamodbHolds } from '../platform/dynamodb-holds.adapter.ts';
+import { measureIn } from '../platform/measure.ts';
 import { onEvent } from '../platform/on-event.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
@@ -25,6 +26,7 @@ const ports = {
   placeHold: placeHold({ holds, clock }),
   workflows: sfnRolloutWorkflows(env.WORKFLOW_ARN),
   clock,
+  measure: measureIn({ stage: env.STAGE, clock }),
 };
 
 export const handler = onEvent(routeOccasion({ one: reconcileRollout(ports), all: reconcileAll(ports) }));

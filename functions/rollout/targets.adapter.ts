@@ -1,12 +1,15 @@
 import { type Deployment, deploymentAddress } from '../../core/rollout/deployment.ts';
 import type { Target, TargetReader } from '../../core/rollout/ports.ts';
+import { appConfigTarget } from './appconfig-target.adapter.ts';
 import { type AsRole, assumedRole } from './assumed-role.adapter.ts';
 import { lambdaAliasTarget } from './lambda-alias-target.adapter.ts';
 
-const reached = ({ target }: Deployment, asRole: AsRole): Target => {
+const reached = ({ target, model }: Deployment, asRole: AsRole): Target => {
   switch (target.kind) {
     case 'lambda-alias':
       return lambdaAliasTarget(target, asRole);
+    case 'appconfig':
+      return appConfigTarget(target, model, asRole);
   }
 };
 

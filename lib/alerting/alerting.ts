@@ -1,9 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import { metrics } from '../../core/kernel/metrics.ts';
 import { AlarmGroup, type AlarmGroupProps } from '../platform/alarm-group.ts';
-import { PagingAlarm } from '../platform/paging-alarm.ts';
-import { planeMetric } from '../platform/plane-metric.ts';
 import { FleetAlarms } from './fleet-alarms.ts';
 import { TelemetryAlarms } from './telemetry-alarms.ts';
 
@@ -22,6 +18,20 @@ const CAUSES = {
       ticket: 'Facts reach the bus late.',
     },
     runbook: 'plane#facts-do-not-arrive',
+  },
+  holds: {
+    symptoms: {
+      page: 'Holds do not work: they cannot be placed, or nobody is told of them.',
+      ticket: 'Holds work with difficulty: something about them comes late.',
+    },
+    runbook: 'plane#holds-do-not-work',
+  },
+  rollouts: {
+    symptoms: {
+      page: 'Rollouts do not move: admission does not answer, or nobody steers them and brings them home.',
+      ticket: 'Rollouts are steered late: what should start or stop them was not delivered.',
+    },
+    runbook: 'plane#rollouts-do-not-move',
   },
   telemetry: {
     symptoms: {
@@ -51,21 +61,9 @@ export class Alerting extends Construct {
     const groups = {
       ...of,
       telemetry: [...of.telemetry, new TelemetryAlarms(this, 'Telemetry')],
-      fleet: [new FleetAlarms(this, 'Fleet')],
+      fleet: [new FleetAlarms(this, 'Fleet').together],
     };
     for (const [cause, how] of Object.entries(CAUSES))
       new AlarmGroup(this, cause, { ...how, of: groups[cause as Cause] });
-    new PagingAlarm(this, 'VersionsAreRejected', {
-      symptom: 'Unusually many versions are rejected.',
-      runbook: 'fleet#many-versions-are-rejected',
-      severity: 'ticket',
-      metric: planeMetric(this, metrics.facts, {
-        statistic: 'Sum',
-        period: Duration.hours(1),
-        by: { Kind: 'intake.version-rejected' },
-      }),
-      threshold: 20,
-      ownPeriod: true,
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { type IOidcProvider, OidcProviderNative, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ModelGovernance } from '../model-governance.ts';
@@ -53,7 +54,7 @@ const checkedSubjects = (subjects: readonly string[]): string[] => {
 
 /**
  * What a pipeline is to the plane: it asks admission, requests rollouts and watches both. It holds no secret; a job's
- * own token gets it credentials for an hour. It cannot say anything in the plane's name, and cannot move traffic.
+ * own token gets it credentials for hours. It cannot say anything in the plane's name, and cannot move traffic.
  */
 export class CiRole extends Construct {
   readonly role: Role;
@@ -69,6 +70,8 @@ export class CiRole extends Construct {
     const claims = issuer.replace(/^https:\/\//, '').replace(/\/$/, '');
     this.role = new Role(this, 'Role', {
       ...(roleName !== undefined && { roleName }),
+      // A job asks for as long as it waits; an hour is what it gets unasked, and a careful rollout takes longer.
+      maxSessionDuration: Duration.hours(4),
       description: `Clearance ${plane.config.stage}: a pipeline that asks admission and requests rollouts`,
       assumedBy: new WebIdentityPrincipal(this.provider.oidcProviderArn, {
         StringEquals: { [`${claims}:aud`]: audience, [`${claims}:sub`]: subjects },

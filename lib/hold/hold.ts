@@ -5,6 +5,7 @@ import { holdApi } from '../../core/hold/api.ts';
 import { hold } from '../../core/hold/contract.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import { GovernedTable } from '../platform/governed-table.ts';
+import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 import type { PlaneApi } from '../platform/plane-api.ts';
 
@@ -33,6 +34,13 @@ export class Holds extends Construct {
     });
     for (const who of [this.placeHold, this.answerHolds]) this.grantPlace(who);
     api.serve(holdApi, this.answerHolds);
+    new PagingAlarm(this, 'CannotBePlaced', {
+      symptom: 'Holds cannot be placed: a check found a model at fault, and nothing stops it.',
+      runbook: 'hold#holds-cannot-be-placed',
+      severity: 'page',
+      metric: this.placeHold.metricErrors(),
+      threshold: 3,
+    });
   }
 
   /**

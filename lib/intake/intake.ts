@@ -20,7 +20,13 @@ const RECHECK_EVERY = Duration.minutes(1);
 /** The steps of the workflow that other capabilities own. */
 type ForeignSteps = Readonly<
   Record<
-    'scanFiles' | 'evaluateGates' | 'decideRegistration' | 'signVersion' | 'reserveVersion' | 'registerVersion',
+    | 'scanFiles'
+    | 'evaluateGates'
+    | 'decideRegistration'
+    | 'summariseBaseline'
+    | 'signVersion'
+    | 'reserveVersion'
+    | 'registerVersion',
     GovernedFunction
   >
 >;
@@ -36,7 +42,8 @@ export class Intake extends Construct {
   constructor(scope: Construct, id: string, props: IntakeProps) {
     super(scope, id);
     this.#props = props;
-    const { scanFiles, evaluateGates, decideRegistration, signVersion, reserveVersion, registerVersion } = props.steps;
+    const { scanFiles, evaluateGates, decideRegistration, summariseBaseline, signVersion } = props.steps;
+    const { reserveVersion, registerVersion } = props.steps;
     const own = new IntakeSteps(this, props);
     this.workflow = new Workflow(this, 'Workflow', {
       name: 'intake',
@@ -47,6 +54,7 @@ export class Intake extends Construct {
         ScanFilesArn: scanFiles,
         EvaluateGatesArn: evaluateGates,
         DecideRegistrationArn: decideRegistration,
+        SummariseBaselineArn: summariseBaseline,
         SignVersionArn: signVersion,
         ReserveVersionArn: reserveVersion,
         PublishVersionArn: own.publishVersion(),

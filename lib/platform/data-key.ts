@@ -4,7 +4,7 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { allow } from './permissions.ts';
 
-type KeyUser = 's3' | 'dynamodb';
+type KeyUser = 's3' | 'dynamodb' | 'sns';
 
 const READ = ['kms:Decrypt', 'kms:DescribeKey'];
 const WRITE = [...READ, 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];

@@ -105,7 +105,7 @@ export class RolloutSteps {
     const reactor = new GovernedFunction(this.#scope, 'ReconcileRollouts', {
       entry: 'rollout/reconcile-rollouts',
       contract: rollout.reactors.reconcileRollouts,
-      env: { ...this.#sight(), WORKFLOW_ARN: workflow.arn },
+      env: { ...this.#sight(), WORKFLOW_ARN: workflow.arn, STAGE: groundOf(this.#scope).stage },
       timeout: Duration.minutes(5),
       memory: 1024,
     });

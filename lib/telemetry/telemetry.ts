@@ -1,9 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { CAPTURES, telemetry } from '../../core/telemetry/contract.ts';
+import type { ModelBucket } from '../intake/model-bucket.ts';
 import { EventRoute } from '../platform/event-route.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
@@ -26,6 +27,7 @@ export type TelemetryProps = {
   config: StageConfig['telemetry'];
   registry: GovernedTable;
   evidence: EvidenceBucket;
+  models: ModelBucket;
 };
 
 /** From capture files to windows: each file is read once, what is counted merges, and payloads expire. */
@@ -35,6 +37,8 @@ export class Telemetry extends Construct {
   readonly table: GovernedTable;
   readonly summarise: GovernedFunction;
   readonly rollUp: GovernedFunction;
+  /** A step of intake. */
+  readonly summariseBaseline: GovernedFunction;
   readonly #props: TelemetryProps;
 
   constructor(scope: Construct, id: string, props: TelemetryProps) {
@@ -48,6 +52,7 @@ export class Telemetry extends Construct {
     });
     this.summarise = this.#summarise();
     this.rollUp = this.#rollUp();
+    this.summariseBaseline = this.#summariseBaseline();
     this.#summariseOnCapture();
     this.#rollUpOnTime();
   }
@@ -108,6 +113,33 @@ export class Telemetry extends Construct {
     this.table.grantLook(reactor, { index: OPEN_INDEX });
     this.table.grantChange(reactor);
     return reactor;
+  }
+
+  #summariseBaseline(): GovernedFunction {
+    const { config, evidence, models } = this.#props;
+    const step = new GovernedFunction(this, 'SummariseBaseline', {
+      entry: 'telemetry/summarise-baseline',
+      contract: telemetry.tasks.summariseBaseline,
+      env: {
+        EVIDENCE_BUCKET: evidence.bucketName,
+        TELEMETRY_BUCKET: this.bucket.bucketName,
+        HASH_KEY_ARN: groundOf(this).dataKey.keyArn,
+        BASELINE_BUCKETS: JSON.stringify(config.baselineBuckets),
+      },
+      memory: 1792,
+      timeout: Duration.minutes(15),
+    });
+    models.grantInspect(step);
+    evidence.grantGet(step);
+    this.bucket.grantKeep(step, 'baselines/*', telemetry.keys.hashKey);
+    this.#grantHash(step);
+    if (config.baselineBuckets.length > 0)
+      allow(step, {
+        actions: ['s3:GetObject'],
+        resources: config.baselineBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
+        because: 'The stage names the buckets from which baselines are taken; a manifest names the object.',
+      });
+    return step;
   }
 
   #summariseOnCapture(): void {

@@ -3,7 +3,7 @@ import { holdsOf, simulateChecks } from '../../bench/simulated-checks.ts';
 import { USUAL } from '../../bench/simulated-traffic.ts';
 import { DriftSettings } from '../../core/drift/contract.ts';
 
-/** The bench simulates more: `node bench/drift-false-alarms.ts`. */
+/** The bench simulates more: `npm run bench -- drift-false-alarms`. */
 const healthy = (settings: DriftSettings) =>
   [1, 2].flatMap((seed) =>
     holdsOf(simulateChecks({ seed: 1000 * seed, features: 50, weeks: 52, restlessness: USUAL, settings })),

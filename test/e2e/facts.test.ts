@@ -1,61 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import {
-  PutEventsCommand,
-  type PutEventsRequestEntry,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  paginateListQueues,
-  ReceiveMessageCommand,
-} from '@aws-sdk/client-sqs';
+import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { paginateListQueues } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
 import { VersionRejected } from '../../core/intake/contract.ts';
 import { VersionRegistered } from '../../core/registry/contract.ts';
+import { listenOnBus, messagesOf } from '../support/bus-listener.ts';
 import { hostileModel, type Plane, shippedModel, submit } from '../support/flight.ts';
 import { executionsOf } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 
-type Event = { source: string; 'detail-type': string; detail: { model: string } };
-
 let plane: Plane;
-let listener: string;
-const heard: Event[] = [];
-
-/** A consumer as the README tells it: its own rule on the plane's bus, by source. */
-const listen = async (): Promise<string> => {
-  const name = `facts-${randomUUID().slice(0, 8)}`;
-  const { EventBusName } = plane.outputs;
-  const { QueueUrl = '' } = await plane.sqs.send(new CreateQueueCommand({ QueueName: name }));
-  const { Attributes } = await plane.sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-  );
-  const EventPattern = JSON.stringify({ source: ['clearance'] });
-  await plane.eventbridge.send(new PutRuleCommand({ Name: name, EventBusName, EventPattern }));
-  const Targets = [{ Id: name, Arn: Attributes?.QueueArn }];
-  await plane.eventbridge.send(new PutTargetsCommand({ Rule: name, EventBusName, Targets }));
-  return QueueUrl;
-};
-
-const messagesOf = async (QueueUrl: string): Promise<unknown[]> => {
-  const { Messages = [] } = await plane.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-  return Messages.map(({ Body }) => JSON.parse(Body ?? '{}'));
-};
-
-const factsAbout = (model: string, within = 15_000): Promise<Event[]> =>
-  eventually(
-    `a fact about ${model}`,
-    async () => {
-      heard.push(...((await messagesOf(listener)) as Event[]));
-      const found = heard.filter(({ detail }) => detail.model === model);
-      return found.length > 0 ? found : undefined;
-    },
-    { within },
-  );
+let bus: Awaited<ReturnType<typeof listenOnBus>>;
+const factsAbout = (model: string, within?: number) => bus.factsAbout(model, within === undefined ? {} : { within });
 
 const golden = (path: string) =>
   JSON.parse(readFileSync(new URL(`../../events/${path}.json`, import.meta.url), 'utf8'));
@@ -69,7 +27,7 @@ const shapeOf = (value: unknown): unknown => {
 
 beforeAll(async () => {
   plane = await sharedLocalAws('plain');
-  listener = await listen();
+  bus = await listenOnBus(plane);
 });
 
 test('a registration is told once on the bus, as its golden example shows it', async () => {
@@ -126,7 +84,7 @@ test('a forged fact is not heard, and a forged announcement starts nothing', asy
   await submit(plane, shipped, shipped.files);
   await factsAbout(shipped.model);
 
-  expect(heard.filter((event) => event.detail.model === forged.model)).toEqual([]);
+  expect(bus.heard.filter((event) => event.detail.model === forged.model)).toEqual([]);
   expect(await executionsOf(plane, forged)).toEqual([]);
 });
 
@@ -156,7 +114,7 @@ test('a fact that cannot be published ends in the dead-letter queue, and those a
   await submit(plane, shipped, shipped.files);
   const facts = await factsAbout(shipped.model, 60_000);
   const [letter] = await eventually('a dead letter', async () => {
-    const letters = await messagesOf(unpublished);
+    const letters = await messagesOf(plane, unpublished);
     return letters.length > 0 ? letters : undefined;
   });
 

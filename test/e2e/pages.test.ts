@@ -4,30 +4,29 @@ import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { answerOf, type Plane, shippedModel, upload } from '../support/flight.ts';
 import { functionsByState } from '../support/interruption.ts';
 import { clientsOf, eventually } from '../support/local.ts';
+import { onCallAt } from '../support/on-call.ts';
 import { call } from '../support/probe.ts';
-import { subscriberOf } from '../support/topic.ts';
 
 type Message = { AlarmName: string; AlarmDescription: string; NewStateValue: string };
-type Heard = () => Promise<readonly Message[]>;
 
 let aws: LocalAws;
 let plane: Plane;
-let pages: Heard;
+let pages: Awaited<ReturnType<typeof onCallAt>>;
 
 // A plane of its own: elsewhere tests stop workflows on purpose, and an alarm about them would be right.
 beforeAll(async () => {
   aws = await startLocalAws({ stage: {}, onProgress: console.error });
   plane = { ...aws, ...clientsOf(aws) };
-  pages = await subscriberOf<Message>(plane, aws.outputs.PageTopicArn);
+  pages = await onCallAt(plane, aws.outputs.PageTopicArn);
 });
 afterAll(() => aws.stop());
 
 /** A failure counts for its minute and the one after it. */
-const untilSaid = (heard: Heard, state: string): Promise<readonly Message[]> =>
+const untilSaid = (state: string): Promise<readonly Message[]> =>
   eventually(
-    `a message ${state}`,
+    `a page that says ${state}`,
     async () => {
-      const said = await heard();
+      const said = (await pages.heard()).map(({ Message }): Message => JSON.parse(Message));
       return said.some(({ NewStateValue }) => NewStateValue === state) ? said : undefined;
     },
     { within: 170_000, every: 500 },
@@ -62,13 +61,13 @@ test('one cause that raises several alarms is one page, and one message when it 
   const submitted = [1, 2, 3].map(() => shippedModel('iris-forest', '1.0.0'));
 
   const versions = await Promise.all(submitted.map((shipped) => upload(plane, shipped, shipped.files)));
-  await untilSaid(pages, 'ALARM');
+  await untilSaid('ALARM');
   const children = await Promise.all(['VersionsCannotBeSigned', 'WorkflowsFail'].map(untilRaised));
   await broken.mend();
   const answers = await Promise.all(
     submitted.map((shipped, at) => answerOf(plane, shipped, versions[at]?.['manifest.json'] ?? '', 120_000)),
   );
-  const said = await untilSaid(pages, 'OK');
+  const said = await untilSaid('OK');
 
   expect(children).toHaveLength(2);
   expect(answers.map(({ outcome }) => outcome)).toEqual(['registered', 'registered', 'registered']);

@@ -101,6 +101,7 @@ describe('the published manifest schema', () => {
     expect(callers.sort()).toEqual([
       'core/intake/manifest-schema.ts',
       'core/kernel/event-schema.ts',
+      'core/rollout/routing-document-schema.ts',
       'core/telemetry/inference-event-schema.ts',
     ]);
   });

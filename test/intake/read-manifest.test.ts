@@ -162,6 +162,22 @@ describe('every mistake is one reason', () => {
       (d) => (d.files[2].digest = d.files[0].digest),
       'manifest-contradiction $.baseline.digest',
     ],
+    ['a baseline that is nowhere', (d) => (d.baseline = { format: 'csv' }), 'manifest-contradiction $.baseline'],
+    [
+      'a baseline in two places',
+      (d) => (d.baseline.uri = 's3://our-data/baseline.jsonl'),
+      'manifest-contradiction $.baseline',
+    ],
+    [
+      'a baseline that is elsewhere and not pinned',
+      (d) => (d.baseline = { uri: 's3://our-data/baseline.csv', format: 'csv' }),
+      'manifest-contradiction $.baseline.digest',
+    ],
+    [
+      'a baseline at an address that is no object of S3',
+      (d) => (d.baseline = { uri: 'https://example.org/b.csv', format: 'csv', digest: d.files[0].digest }),
+      'manifest-wrong-value $.baseline.uri',
+    ],
     [
       'a data set twice',
       (d) => d.training.datasets.push(d.training.datasets[0]),

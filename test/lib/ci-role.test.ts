@@ -20,6 +20,9 @@ const made = (props: (stack: Stack) => Partial<CiRoleProps> = () => ({})) => {
   return { stack, template, role, properties: Properties };
 };
 
+/** Most questions are about this one, and a plane takes a while to synthesise. */
+const usual = made();
+
 const putting = (template: Template, source: string, type: string) => ({
   action: 'events:PutEvents',
   resource: `<${findResource(template, 'AWS::Events::EventBus', 'Bus')[0]}.Arn>`,
@@ -30,13 +33,14 @@ const trusted = (properties: Record<string, unknown>) =>
   (properties.AssumeRolePolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
 
 test('a pipeline asks, submits nothing, reads no model, signs nothing, changes no state and tells no fact', () => {
-  const { template, role } = made();
+  const { template, role } = usual;
 
   expect(powersOf(template, role)).toEqual([
     'request a rollout',
     'find the plane',
     'ask admission',
     'ask about a model',
+    'ask how a model stands',
     'ask about another model',
     'ask about rollouts',
   ]);
@@ -49,13 +53,13 @@ test.each([
   ['a fact under the source of requests', 'clearance.request', 'rollout.completed.v1', false],
   ['a request that calls itself another service', 'aws.s3', 'rollout.requested.v1', false],
 ])('a pipeline that puts %s: %s, %s', (_, source, type, allowed) => {
-  const { template, role } = made();
+  const { template, role } = usual;
 
   expect(may(template, role, putting(template, source, type))).toBe(allowed);
 });
 
 test('a call that does not say what it puts is refused', () => {
-  const { template, role } = made();
+  const { template, role } = usual;
 
   expect(may(template, role, { ...putting(template, '', ''), context: {} })).toBe(false);
 });
@@ -75,7 +79,7 @@ test('a pipeline that may submit one model uploads no other', () => {
 });
 
 test('only jobs with exactly these claims take the role', () => {
-  const { template, properties } = made();
+  const { template, properties } = usual;
   const [provider, { Properties }] = findResource(template, 'AWS::IAM::OIDCProvider', 'Pipeline');
 
   expect(trusted(properties)).toEqual([

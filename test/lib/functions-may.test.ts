@@ -114,6 +114,18 @@ const POWERS: [string, string[]][] = [
     ],
   ],
   [
+    'SummariseBaseline',
+    [
+      ...READS_BYTES,
+      'read evidence',
+      'read a baseline',
+      'keep a baseline',
+      'read the hash key',
+      'use the hash key',
+      ...OBJECTS,
+    ],
+  ],
+  [
     'RollUp',
     [
       'read a summary',
@@ -126,7 +138,26 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
-  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'look at a target']],
+  ['ListStreams', ['read checks', 'read telemetry', 'list deployments', 'decrypt items']],
+  [
+    'CheckStream',
+    [
+      'read checks',
+      'read holds',
+      'read telemetry',
+      'read a summary',
+      'read a window',
+      'read a baseline',
+      'list objectives',
+      'read evidence',
+      'keep a check',
+      ...READS_REGISTRY,
+      ...OBJECTS,
+    ],
+  ],
+  ['RecordCheck', ['read checks', 'change checks', ...ITEMS]],
+  ['AnswerDrift', ['read checks', 'read holds', 'read evidence', 'decrypt items', 'decrypt objects']],
+  ['OpenRollout', [...ROLLOUTS, ...READS_REGISTRY, 'read a deployment', 'list deployments', 'look at a target']],
   [
     'DecideStep',
     [
@@ -134,6 +165,7 @@ const POWERS: [string, string[]][] = [
       ...HOLDS,
       'prove the holds unchanged',
       'read a deployment',
+      'list deployments',
       'look at a target',
       'read telemetry',
       'read evidence',
@@ -141,7 +173,7 @@ const POWERS: [string, string[]][] = [
       'decrypt objects',
     ],
   ],
-  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'shift a target']],
+  ['ShiftTraffic', [...ROLLOUTS, 'read holds', 'read a deployment', 'list deployments', 'shift a target']],
   [
     'ReconcileRollouts',
     [
@@ -149,6 +181,7 @@ const POWERS: [string, string[]][] = [
       ...HOLDS,
       'list open rollouts',
       'read a deployment',
+      'list deployments',
       'shift a target',
       'read telemetry',
       'go on with a rollout',
@@ -158,6 +191,18 @@ const POWERS: [string, string[]][] = [
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],
+  [
+    'TellOnCall',
+    [
+      'take facts about holds',
+      'read what was told',
+      'record what was told',
+      'page',
+      'write a ticket',
+      'encrypt messages',
+      ...ITEMS,
+    ],
+  ],
 ];
 
 test.each(POWERS)('%s may do what it is for, and nothing else', (name, powers) => {

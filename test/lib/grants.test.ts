@@ -18,7 +18,7 @@ const granted = (grant: (plane: ModelGovernance, who: Role) => void) => {
   return { app, stack, template, role, powers: powersOf(template, role) };
 };
 
-const ASKS = ['find the plane', 'ask about a model', 'ask about another model'];
+const ASKS = ['find the plane', 'ask about a model', 'ask how a model stands', 'ask about another model'];
 const READS = [...ASKS, 'ask about rollouts', 'ask which holds stand'];
 const uploads = (template: Template, key: string) => ({
   action: 's3:PutObject',
@@ -48,6 +48,22 @@ test('who may read sees registered versions only', () => {
   expect(powers).toEqual(['read registered bytes', 'read a signature', 'read an answer', 'decrypt objects', ...READS]);
 });
 
+test('who may publish puts captures, and reads none of them back', () => {
+  const { powers } = granted((plane, who) => plane.grantPublish(who));
+
+  expect(powers).toEqual(['publish a capture', 'decrypt objects', 'encrypt objects']);
+});
+
+test('who may publish for one model speaks for no other', () => {
+  const { template, role } = granted((plane, who) => plane.grantPublish(who, { models: ['iris'] }));
+
+  const captures = `<${findResource(template, 'AWS::S3::Bucket', 'Captures')[0]}.Arn>`;
+  const keys = ['captures/model=iris/x.jsonl', 'captures/model=iris-2/x.jsonl', 'captures/x.jsonl'];
+  const allowed = keys.filter((key) => may(template, role, { action: 's3:PutObject', resource: `${captures}/${key}` }));
+
+  expect(allowed).toEqual(['captures/model=iris/x.jsonl']);
+});
+
 test('who may operate restarts, redrives, holds, lifts and looks; reads no model, changes no other state, signs nothing', () => {
   const { powers } = granted((plane, who) => plane.grantOperate(who));
 
@@ -56,6 +72,8 @@ test('who may operate restarts, redrives, holds, lifts and looks; reads no model
     'list open attempts',
     'read the registry',
     'follow lineage downstream',
+    'read checks',
+    'start a check',
     'go on with a rollout',
     'reconcile',
     'decrypt items',
@@ -79,6 +97,7 @@ test('who may audit reads all evidence and changes nothing', () => {
     'read the registry',
     'follow lineage downstream',
     'read holds',
+    'read checks',
     'read the public key',
     'read rollouts',
     'decrypt objects',

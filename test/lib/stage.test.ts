@@ -19,6 +19,14 @@ test.each([
     { intake: { timeoutSeconds: 4000 } },
     'intake.leaseSeconds: found nothing; allowed: more than intake.timeoutSeconds',
   ],
+  [
+    { telemetry: { retention: { minuteDays: 2 } } },
+    'telemetry.captures.pastMinutes: found nothing; allowed: at least a day less than telemetry.retention.minuteDays',
+  ],
+  [
+    { telemetry: { baselineBuckets: ['s3://x'] } },
+    'telemetry.baselineBuckets.0: found "s3://x"; allowed: expected names',
+  ],
   [{ evidence: { lockDays: 0 } }, 'evidence.lockDays: found 0; allowed: 1 or more in a stage that retains its data'],
 ])('%j is refused with the key, what was found and what is allowed', (wrong, sentence) => {
   expect(() => parse({ stage: 'test', ...wrong })).toThrow(sentence);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { liftHold } from '../../core/hold/lift-hold.ts';
 import { CheckFailed, CheckReport, VerdictChanged } from '../../core/monitor/contract.ts';
-import { objectivesOf, SloDocument } from '../../core/slo/contract.ts';
+import { objectivesOf, SloDocument } from '../../core/slo/slo-document.ts';
 import { Stream, type Tally, type Window } from '../../core/telemetry/contract.ts';
 import { feature } from '../support/inference.ts';
 import { memoryMonitor } from '../support/memory-monitor.ts';
@@ -12,7 +12,7 @@ import { availabilitySlo } from '../support/slo.ts';
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const minute = (index: number): string => new Date(NOON + index * 60_000).toISOString();
 const FEATURES = [feature('age', 'number'), feature('income', 'number')];
-const EVERY_MINUTE = { windows: { windowMinutes: 1, historyDays: 0 }, drift: { minimumSample: 100 } };
+const EVERY_MINUTE = { windows: { windowMinutes: 1, historyDays: 0 }, drift: { minimumSample: 100 }, lateMinutes: 0 };
 const eva = { kind: 'person', arn: 'arn:aws:iam::111122223333:user/eva' } as const;
 
 const streamOf = (model: string, version = '1'): Stream =>

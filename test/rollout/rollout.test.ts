@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { HoldScope } from '../../core/hold/contract.ts';
 import { RolloutRequested, rollout } from '../../core/rollout/contract.ts';
+import { lookAround } from '../../core/rollout/look.ts';
 import { reconcileAll, reconcileRollout } from '../../core/rollout/reconcile-rollout.ts';
 import { stateOf } from '../../core/rollout/record.ts';
 import { pauseRollout, resumeRollout, rollBackRollout } from '../../core/rollout/steer-rollout.ts';
+import { takeTurn } from '../../core/rollout/take-turn.ts';
 import { eva, type MemoryRollouts, memoryRollouts } from '../support/memory-rollouts.ts';
 import { type Execution, execution, runState, runToEnd } from '../support/rollout-workflow.ts';
 
@@ -89,6 +91,23 @@ describe('a rollout', () => {
   });
 });
 
+test('how long a rollout has rested is measured at every look, and nothing once none rests', async () => {
+  const plane = memoryRollouts();
+  plane.world.health = 'silent';
+  await runToEnd(plane, 'x1', asked);
+  const since = Date.parse(only(plane).held?.at ?? '');
+
+  plane.pass(5 * 3600);
+  await reconcileAll(plane)();
+  const resting = plane.measured.get('RolloutHeldLongest');
+  plane.records.clear();
+  await reconcileAll(plane)();
+
+  expect(since).toBeGreaterThan(0);
+  expect(resting).toBe((plane.clock.now().getTime() - since) / 1000);
+  expect(plane.measured.get('RolloutHeldLongest')).toBe(0);
+});
+
 describe('requests', () => {
   test('that come twice are the same rollout', async () => {
     const plane = memoryRollouts();
@@ -162,6 +181,17 @@ describe('requests', () => {
 
     expect(again.outcome).toBe('refused');
     expect([...plane.records.values()].at(-1)?.reasons).toMatchObject([{ rule: 'rollout.already-served' }]);
+  });
+
+  test('for something that names the version which serves are refused: its events would be those of the other', async () => {
+    const plane = memoryRollouts();
+    const { primary } = plane.target.standing;
+    plane.target.standing = { ...plane.target.standing, primary: { ...primary, version: '2.0.0' } };
+
+    const it = await runToEnd(plane, 'x1', asked);
+
+    expect(it.outcome).toBe('refused');
+    expect(only(plane).reasons).toMatchObject([{ rule: 'rollout.indistinguishable' }]);
   });
 
   test('under a hold are refused by admission, whatever the effect of the hold', async () => {
@@ -308,7 +338,97 @@ describe('a person', () => {
   });
 });
 
+describe('whoever takes traffic off by hand', () => {
+  /** All to the version before, as an update of an alias does it that leaves the description as it was. */
+  const takeOff = ({ target }: MemoryRollouts) => {
+    const { primary, revision, stamp } = target.standing;
+    target.standing = { primary, revision: `${revision}9`, stamp };
+  };
+  const rest = async (plane: MemoryRollouts, it: Execution) => {
+    for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+  };
+
+  test('and places a hold is not overruled by a shift that was under way, until the hold is lifted', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'shifting', 0.1);
+    takeOff(plane);
+    const placed = await plane.placeHold(holdFraud('pause'));
+
+    await rest(plane, it);
+    const held = { moves: shares(plane), state: stateOf(only(plane)), served: plane.shareServed(only(plane)) };
+    await plane.liftHold({ id: idOf(placed), by: eva, reason: 'mended' });
+    await runToEnd(plane, 'x2', { rollout: only(plane).id });
+
+    expect(held).toEqual({ moves: [0.1], state: 'held', served: 0 });
+    expect(stateOf(only(plane))).toBe('completed');
+  });
+
+  test('is not overruled by a restoration that a hold comes before', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'baking', 0.5);
+    takeOff(plane);
+    await rest(plane, it);
+    await plane.liftHold({ id: plane.held.now().holds[0]?.id ?? '', by: eva, reason: 'restore it' });
+    const again = execution('x2', { rollout: only(plane).id });
+    while (stateOf(only(plane)) !== 'shifting') await runState(plane, again);
+
+    await plane.placeHold(holdFraud('pause'));
+    await rest(plane, again);
+
+    expect([shares(plane), plane.shareServed(only(plane))]).toEqual([[0.1, 0.5], 0]);
+  });
+
+  test('is not overruled when the workflow dies and its rollout goes to the last safe split', async () => {
+    const plane = memoryRollouts();
+    await until(plane, 'baking', 0.5);
+    takeOff(plane);
+
+    const outcome = await reconcileRollout(plane)(only(plane).id, 'x1');
+
+    expect([outcome, shares(plane), plane.shareServed(only(plane))]).toEqual(['resting', [0.1, 0.5], 0]);
+  });
+
+  test('to something else altogether keeps that when the workflow dies before its first step was judged', async () => {
+    const plane = memoryRollouts();
+    await until(plane, 'baking', 0.1);
+    const { standing } = plane.target;
+    const hotfix = { ...standing.primary, id: '3', version: '3.0.0' };
+    plane.target.standing = { primary: hotfix, revision: `${standing.revision}9`, stamp: standing.stamp };
+
+    const outcome = await reconcileRollout(plane)(only(plane).id, 'x1');
+
+    expect([outcome, shares(plane), plane.target.standing.primary.version]).toEqual(['resting', [0.1], '3.0.0']);
+  });
+
+  test('and is to have it restored has it restored only if no hold was placed since anybody looked', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'baking', 0.5);
+    takeOff(plane);
+    await rest(plane, it);
+    await plane.liftHold({ id: plane.held.now().holds[0]?.id ?? '', by: eva, reason: 'restore it' });
+    const { record, world } = (await lookAround(plane, only(plane).id, plane.targets())) ?? expect.fail();
+    await plane.placeHold(holdFraud('pause'));
+
+    const taken = await takeTurn(plane.rollouts, record, { do: 'resume', assert: true }, world);
+
+    expect([taken, only(plane).intent]).toEqual([false, undefined]);
+  });
+});
+
 describe('admission on the way', () => {
+  test('is asked again for a shift that could not be made before the yes ran out', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'shifting', 0.1);
+    const asked = plane.admitted.length;
+    plane.pass(301);
+    plane.world.admits = false;
+
+    for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+
+    expect(plane.admitted.length).toBe(asked + 1);
+    expect([stateOf(only(plane)), plane.shareServed(only(plane))]).toEqual(['held', 0.1]);
+  });
+
   test('that says no stops the rollout where it is, for a human', async () => {
     const plane = memoryRollouts();
     const it = await until(plane, 'baking', 0.1);

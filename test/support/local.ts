@@ -4,6 +4,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -25,6 +26,7 @@ export const clientsOf = (aws: Pick<LocalAws, 'endpoint' | 'env'>, credentials?:
     lambda: new LambdaClient({ ...options, maxAttempts: 1 }),
     s3: new S3Client(options),
     sfn: new SFNClient({ ...options, disableHostPrefix: true }),
+    sns: new SNSClient(options),
     sqs: new SQSClient(options),
     ssm: new SSMClient(options),
     sts: new STSClient(options),

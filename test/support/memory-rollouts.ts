@@ -5,6 +5,7 @@ import { placeHold } from '../../core/hold/place-hold.ts';
 import type { Person } from '../../core/kernel/actor.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import type { Fact } from '../../core/kernel/fact.ts';
+import type { Measure } from '../../core/kernel/metrics.ts';
 import { RegisteredVersion } from '../../core/registry/contract.ts';
 import { Backend, Deployment, RolloutRules } from '../../core/rollout/deployment.ts';
 import { TargetUnusable } from '../../core/rollout/failures.ts';
@@ -103,6 +104,8 @@ export const memoryRollouts = () => {
   const active = new Map<string, string>();
   const started: string[] = [];
   const woken: string[] = [];
+  /** The steps that admission was asked about. */
+  const admitted: (number | null)[] = [];
   const time = { now: new Date('2026-11-23T10:00:00.000Z') };
   const world = { health: 'healthy' as Health, admits: true, reachable: true };
   const target: { standing: Standing; moves: Split[] } = {
@@ -112,6 +115,10 @@ export const memoryRollouts = () => {
   /** By rollout, the newest intent that was seen to stand. */
   const confirmed = new Map<string, number>();
   const clock = { now: () => time.now };
+  const measured = new Map<string, number>();
+  const measure: Measure = ({ name }, value, ..._by) => {
+    measured.set(name, value);
+  };
 
   const inScope = (record: RolloutRecord) => {
     try {
@@ -191,9 +198,13 @@ export const memoryRollouts = () => {
     records,
     started,
     woken,
+    admitted,
     world,
     target,
     clock,
+    /** What was measured last, by metric. */
+    measured,
+    measure,
     rules: RULES,
     held,
     holds: { list: async (): Promise<HoldList> => held.holds.list() },
@@ -222,6 +233,7 @@ export const memoryRollouts = () => {
     },
     /** Admission as the workflow sees it: it reads the holds, and says no under any. */
     admit: async (id: string, step: number | null): Promise<GivenVerdict> => {
+      admitted.push(step);
       const record = records.get(id);
       const reasons =
         record === undefined ? [] : inScope(record).map(({ reason }) => ({ ...reason, rule: 'admission.held' }));

@@ -1,24 +1,35 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { Route } from '../../core/kernel/api.ts';
 import { PlaneAddress, registryApi } from '../../core/registry/api.ts';
-import { actingAs, assume } from './callers.ts';
+import { assume, assumeAsJob, type Claims, type Credentials } from './callers.ts';
 import type { Plane } from './flight.ts';
 import { callApi } from './http-api.ts';
+import { clientsOf } from './local.ts';
 
 /** The roles of `test/e2e/people/app.ts`. */
-export type Person = 'Submitter' | 'ChurnSubmitter' | 'Reader' | 'ChurnReader' | 'Operator' | 'Auditor';
+export type Person = 'Submitter' | 'ChurnSubmitter' | 'Reader' | 'ChurnReader' | 'Operator' | 'Auditor' | 'Pipeline';
 
-const roleOf = (plane: Plane, person: Person): string => plane.outputs[`${person}RoleArn`] ?? '';
+/** A job on the one branch that the pipeline's role is for. */
+export const JOB: Claims = {
+  iss: 'https://token.actions.githubusercontent.com',
+  aud: 'sts.amazonaws.com',
+  sub: 'repo:acme/churn:ref:refs/heads/main',
+};
+
+const credentialsOf = (plane: Plane, person: Person): Promise<Credentials> => {
+  const roleArn = plane.outputs[`${person}RoleArn`] ?? '';
+  return person === 'Pipeline' ? assumeAsJob(plane, roleArn, JOB) : assume(plane, roleArn);
+};
 
 /** The plane as one of the people around it meets it. */
 export const actingAsPerson = async (plane: Plane, person: Person): Promise<Plane> => ({
   ...plane,
-  ...(await actingAs(plane, roleOf(plane, person))),
+  ...clientsOf(plane, await credentialsOf(plane, person)),
 });
 
 /** What this person has in the environment of their shell. */
 export const shellOf = async (plane: Plane, person: Person): Promise<Record<string, string>> => {
-  const { accessKeyId, secretAccessKey, sessionToken } = await assume(plane, roleOf(plane, person));
+  const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(plane, person);
   return {
     ...plane.env,
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -37,7 +48,7 @@ export const callAs = async (plane: Plane, person: Person, route: Route, names: 
   const [apiId = ''] = new URL(apiUrl).hostname.split('.');
   const path = route.path.replace(/\{([a-z]+)\}/g, (_, name: string) => names[name] ?? '');
   const { method } = route;
-  return callApi(plane, { apiId, method, path, body, credentials: await assume(plane, roleOf(plane, person)) });
+  return callApi(plane, { apiId, method, path, body, credentials: await credentialsOf(plane, person) });
 };
 
 /** Asks about a model or a version of one. */

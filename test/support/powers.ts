@@ -11,6 +11,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const captures = arn('AWS::S3::Bucket', 'Captures');
   const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
+  const topic = (part: string) => `<${findResource(template, 'AWS::SNS::Topic', part)[0]}>`;
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
   const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
@@ -62,6 +63,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'keep a registry refusal': { action: 's3:PutObject', resource: `${attempt}/registry-refusal.json` },
     'keep a bundle': { action: 's3:PutObject', resource: `${evidence}/signing/iris/1.0.0/root-key.json` },
     'keep a verdict': { action: 's3:PutObject', resource: `${evidence}/admission/iris/1.0.0/production/id.json` },
+    'keep a check': { action: 's3:PutObject', resource: `${evidence}/monitor/iris/1.0.0/iris-prod/time.json` },
     'delete evidence': { action: 's3:DeleteObjectVersion', resource: `${attempt}/scan.json` },
     'read attempts': { action: 'dynamodb:GetItem', resource: table('Attempts') },
     'list open attempts': { action: 'dynamodb:Query', resource: `${table('Attempts')}/index/open` },
@@ -76,6 +78,16 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'change holds': { action: 'dynamodb:UpdateItem', resource: table('Holds') },
     'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
     'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
+    'read checks': { action: 'dynamodb:GetItem', resource: table('Monitor') },
+    'change checks': { action: 'dynamodb:PutItem', resource: table('Monitor') },
+    'list deployments': { action: 'ssm:GetParametersByPath', resource: parameterAt('deployments') },
+    'list objectives': { action: 'ssm:GetParametersByPath', resource: parameterAt('objectives') },
+    'start a check': {
+      action: 'states:StartExecution',
+      resource: `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Monitor')[0]}>`,
+    },
+    'read what was told': { action: 'dynamodb:Query', resource: table('Told') },
+    'record what was told': { action: 'dynamodb:PutItem', resource: table('Told') },
     'follow changes': { action: 'dynamodb:GetRecords', resource: arn('AWS::DynamoDB::Table', 'Registry', 'StreamArn') },
     'read a capture': { action: 's3:GetObjectVersion', resource: `${captures}/captures/x.jsonl` },
     'publish a capture': { action: 's3:PutObject', resource: `${captures}/captures/x.jsonl` },
@@ -149,12 +161,17 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'take arrived files': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedFiles') },
     'redrive dead letters': { action: 'sqs:StartMessageMoveTask', resource: arn('AWS::SQS::Queue', 'UncheckedFiles') },
     'keep what was not published': { action: 'sqs:SendMessage', resource: arn('AWS::SQS::Queue', 'Unpublished') },
+    'take facts about holds': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'Heard') },
+    page: { action: 'sns:Publish', resource: topic('Pages') },
+    'write a ticket': { action: 'sns:Publish', resource: topic('Tickets') },
+    'encrypt messages': { action: 'kms:GenerateDataKey', resource: dataKey, context: through('sns') },
     'find the plane': {
       action: 'ssm:GetParameter',
       resource: `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<${parameter}>`,
     },
     'ask admission': call(template, 'POST', '/v1/admissions'),
     'ask about a model': call(template, 'GET', '/v1/models/iris'),
+    'ask how a model stands': call(template, 'GET', '/v1/models/iris/drift'),
     'ask about another model': call(template, 'GET', '/v1/models/other'),
     'ask about rollouts': call(template, 'GET', '/v1/rollouts'),
     'roll back': call(template, 'POST', '/v1/rollouts/r1/rollback'),
@@ -163,6 +180,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'lift a hold': call(template, 'POST', '/v1/holds/0123456789abcdef-1/lift'),
   };
 };
+
+/** Below the path of the stage that tests synthesise. */
+const parameterAt = (name: string): string =>
+  `arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/clearance/test/${name}`;
 
 const call = (template: Template, method: 'GET' | 'POST', path: string): Request => {
   const api = printed({ Ref: findResource(template, 'AWS::ApiGatewayV2::Api', 'Api')[0] });

@@ -41,7 +41,9 @@ export const flightOf = async (
   return { ...(await serve(plane, name, served, environment)), model, environment };
 };
 
-export const requestFor = ({ model, environment, deployment }: Flight, more: object = {}): RolloutRequested =>
+type Target = Pick<Flight, 'model' | 'environment'> & { readonly deployment?: string };
+
+export const requestFor = ({ model, environment, deployment }: Target, more: object = {}): RolloutRequested =>
   RolloutRequested.parse({ request: randomUUID(), model, version: VERSIONS[1], environment, deployment, ...more });
 
 /** Puts requests on the bus, as CI does, and gives back the ids of what they open. */
@@ -75,7 +77,8 @@ export const until = (
     `rollout ${id} to be ${states.join(' or ')}`,
     async () => {
       const record = await recordOf(plane, id);
-      if (record !== undefined) last = `${stateOf(record)} at ${record.share}, ${JSON.stringify(record.reasons ?? record.held)}`;
+      if (record !== undefined)
+        last = `${stateOf(record)} at ${record.share}, ${JSON.stringify(record.reasons ?? record.held)}`;
       const there = record !== undefined && states.includes(stateOf(record));
       return there && (share === undefined || record.share === share) ? record : undefined;
     },

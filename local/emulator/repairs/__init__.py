@@ -2,6 +2,7 @@
 
 MODULES = (
     "apigateway",
+    "appconfig",
     "cloudformation",
     "cloudwatch",
     "eventbridge",

@@ -14,6 +14,7 @@ from .repair import instead_of, repair
 INERT_TYPES = (
     "AWS::CloudTrail::Trail",
     "AWS::Events::EventBusPolicy",
+    "AWS::IAM::OIDCProvider",
     "AWS::Logs::QueryDefinition",
     "AWS::XRay::Group",
 )
@@ -148,6 +149,10 @@ def _inert(kind):
     service, what = kind.lower().split("::")[1:]
 
     def create(logical_id, properties, stack):
+        if kind == "AWS::IAM::OIDCProvider":
+            # A trust policy names it by what Ref gives.
+            arn = f"arn:aws:iam::{get_account_id()}:oidc-provider/{properties['Url'].removeprefix('https://')}"
+            return arn, {"Arn": arn}
         name = properties.get("Name") or properties.get("StatementId") or _generated_name(stack, logical_id)
         arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{what}/{name}"
         return name, {"Arn": arn, "Id": name, "Name": name}

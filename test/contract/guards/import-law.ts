@@ -3,6 +3,7 @@ import { type Import, importsOf, type Sources, targetOf, withoutComments } from 
 /** Packages that core may import beside zod, node:crypto and node:zlib: pure functions of their arguments. */
 export const PURE_LIBRARIES: Readonly<Record<string, string>> = {
   '@cedar-policy/cedar-wasm/nodejs': 'the policy engine: text and entities in, a decision out; no clock, no network',
+  hyparquet: 'reads Parquet: bytes in, rows out; no dependency, no clock, no network unless given an address',
 };
 
 const CORE_PACKAGES = new Set(['zod', 'node:crypto', 'node:zlib', ...Object.keys(PURE_LIBRARIES)]);
@@ -10,13 +11,13 @@ const CDK = /^(?:aws-cdk-lib|constructs|cdk-nag)(?:\/|$)/;
 const SDK = /^@(?:aws-sdk|smithy)\//;
 
 /**
- * What other layers and capabilities may see of a capability: its contract, and the two contracts that the world sees
- * too, the HTTP API and the manifest.
+ * What other layers and capabilities may see of a capability: its contract, and the contracts that the world sees too,
+ * the HTTP API, the manifest and the SLO document.
  */
 const isContract = (path: string) =>
   path.startsWith('core/kernel/') ||
   /^core\/[^/]+\/(?:contract|api)\.ts$/.test(path) ||
-  path === 'core/intake/manifest.ts';
+  ['core/intake/manifest.ts', 'core/slo/slo-document.ts'].includes(path);
 
 const capabilityOf = (path: string) => path.split('/')[1] ?? '';
 const layerOf = (path: string) => path.split('/')[0] ?? '';

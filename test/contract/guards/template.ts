@@ -88,7 +88,8 @@ const scheduleNeeds = (template: Template): Need[] =>
   resourcesOf(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
     const { Arn, RoleArn, DeadLetterConfig } = Properties.Target as Target;
     const undelivered = DeadLetterConfig === undefined ? [] : [`sqs:SendMessage on ${printed(DeadLetterConfig.Arn)}`];
-    return { role: roleIn(RoleArn), grants: [`lambda:InvokeFunction on ${printed(Arn)}`, ...undelivered] };
+    const action = machinesIn(template).has(printed(Arn)) ? 'states:StartExecution' : 'lambda:InvokeFunction';
+    return { role: roleIn(RoleArn), grants: [`${action} on ${printed(Arn)}`, ...undelivered] };
   });
 
 /** Roles of workflows, rules and schedules against what their definitions and targets ask for, both ways. */

@@ -1,5 +1,6 @@
 import { App, CfnOutput } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { CiRole, githubSubjects } from '../../../lib/ci/ci-role.ts';
 import { GovernanceStack } from '../../../lib/governance-stack.ts';
 import { stageFromContext } from '../../../lib/stage.ts';
 
@@ -21,3 +22,9 @@ person('Reader', (who) => plane.grantRead(who));
 person('ChurnReader', (who) => plane.grantRead(who, { models }));
 person('Operator', (who) => plane.grantOperate(who));
 person('Auditor', (who) => plane.grantAudit(who));
+
+const pipeline = new CiRole(stack, 'Pipeline', {
+  plane,
+  subjects: githubSubjects('acme/churn', { branches: ['main'] }),
+});
+new CfnOutput(stack, 'PipelineRoleArn', { value: pipeline.role.roleArn });

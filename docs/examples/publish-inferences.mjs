@@ -1,0 +1,69 @@
+// Publishes inference events as capture files: node publish-inferences.mjs BUCKET MODEL VERSION DEPLOYMENT
+// Needs @aws-sdk/client-s3, and credentials that were given `plane.grantPublish(role, { models: [MODEL] })`.
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+
+/**
+ * Collects events and writes a file when there are enough of them or the oldest has waited long enough. Few large files
+ * are cheaper than many small ones; what waits here is lost if the process dies.
+ */
+export class CaptureWriter {
+  #events = [];
+  #timer;
+  #s3 = new S3Client({});
+
+  constructor({ bucket, model, version, deployment, mostEvents = 5000, mostSeconds = 60 }) {
+    this.serves = { model, version, deployment };
+    this.bucket = bucket;
+    this.mostEvents = mostEvents;
+    this.mostSeconds = mostSeconds;
+  }
+
+  /** One answer. `inference` has latency (ms), status, and what else schemas/inference-event.v1.schema.json names. */
+  async write(inference) {
+    this.#events.push({
+      schema_version: 1,
+      request_id: randomUUID(),
+      timestamp: new Date().toISOString(),
+      ...this.serves,
+      ...inference,
+    });
+    this.#timer ??= setTimeout(() => this.flush().catch(console.error), this.mostSeconds * 1000);
+    if (this.#events.length >= this.mostEvents) await this.flush();
+  }
+
+  /** Call it before the process ends. */
+  async flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const events = this.#events;
+    this.#events = [];
+    if (events.length === 0) return undefined;
+    const day = new Date().toISOString().slice(0, 10);
+    // A new name each time: the same events under two names would count twice.
+    const Key = `captures/model=${this.serves.model}/${day}/${randomUUID()}.jsonl.gz`;
+    const Body = gzipSync(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    try {
+      await this.#s3.send(new PutObjectCommand({ Bucket: this.bucket, Key, Body }));
+      return Key;
+    } catch (cause) {
+      this.#events.unshift(...events);
+      throw cause;
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [bucket, model, version, deployment] = process.argv.slice(2);
+  const writer = new CaptureWriter({ bucket, model, version, deployment });
+  for (let index = 0; index < 100; index += 1)
+    await writer.write({
+      latency: 12 + (index % 7),
+      status: index % 50 === 49 ? 'error' : 'ok',
+      ...(index % 50 === 49 ? { error_code: 'timeout' } : { prediction: index % 3, score: 0.9 }),
+      features: { alcohol: 12.5 + (index % 10) / 10 },
+    });
+  console.log(await writer.flush());
+}
