@@ -177,9 +177,12 @@ const goOn = (record: RolloutRecord, { now }: World): Action => {
   return { do: 'intend', way: 'forward', step: next, share: shareAt(record, next) };
 };
 
-/** A rollout without traffic is over as soon as it is to go back. */
-const goBack = (record: RolloutRecord): Action =>
-  record.share === 0 ? { do: 'end', as: 'rolled-back', reasons: record.rollback?.reasons ?? [] } : takeBack;
+/** A rollout without traffic is over as soon as it is to go back. What somebody gave it by hand is traffic too. */
+const goBack = (record: RolloutRecord, { standing }: World): Action => {
+  const isServed = standing !== undefined && (shareOn(standing, record) ?? 0) > 0;
+  if (record.share > 0 || isServed) return takeBack;
+  return { do: 'end', as: 'rolled-back', reasons: record.rollback?.reasons ?? [] };
+};
 
 const admitFirst: Action = { do: 'admit', step: 0 };
 
@@ -194,7 +197,7 @@ export const nextAction = (record: RolloutRecord, world: World): Action => {
   if (will.evict.length > 0 && record.rollback === undefined && record.phase !== 'requested')
     return { do: 'recall', signal: 'rollout.evicted', reasons: will.evict };
   if (record.intent !== undefined) return settle(record, record.intent, will, world);
-  if (record.rollback !== undefined) return goBack(record);
+  if (record.rollback !== undefined) return goBack(record, world);
   if (record.pause?.retreat === true && record.step > record.safe) {
     const share = shareAt(record, record.safe);
     if (!isBelow(world.standing, record, share)) return { do: 'intend', way: 'back', step: record.safe, share };

@@ -59,8 +59,8 @@ type Opening = { readonly outcome: 'opened' | 'exists' } | { readonly outcome: '
 export type Rollouts = {
   /** Strongly consistent. */
   find(id: string): Promise<RolloutRecord | undefined>;
-  /** Those that are not over, at most `atMost`. */
-  underway(atMost: number): Promise<RolloutRecord[]>;
+  /** The ids of those that are not over, oldest first, at most `atMost`: one that cannot be read hides no other. */
+  underway(atMost: number): Promise<string[]>;
   /**
    * Writes a new record with revision 1 and its fact. One that is not over takes its target with it: `busy` names the
    * rollout that has it, and then nothing is written.

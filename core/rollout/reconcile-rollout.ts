@@ -77,9 +77,14 @@ export const reconcileRollout =
 
 const AT_ONCE = 200;
 
-/** Seconds that the one that rests longest has rested. */
-const longestHeld = (underway: readonly RolloutRecord[], now: Date): number =>
-  Math.max(0, ...underway.map(({ held }) => (held === undefined ? 0 : now.getTime() - Date.parse(held.at)))) / 1000;
+/** Seconds that the one that rests longest has rested. One that cannot be read is told of when it is reconciled. */
+const longestHeld = async ({ rollouts, clock }: ReconcilePorts, underway: readonly string[]): Promise<number> => {
+  const records = await Promise.all(underway.map((id) => rollouts.find(id).catch(() => undefined)));
+  const now = clock.now().getTime();
+  return (
+    Math.max(0, ...records.map((record) => (record?.held === undefined ? 0 : now - Date.parse(record.held.at)))) / 1000
+  );
+};
 
 /** Every rollout that is not over, one after the other; one that fails does not keep the others from being looked at. */
 export const reconcileAll =
@@ -88,8 +93,8 @@ export const reconcileAll =
     const reconcile = reconcileRollout(ports);
     const results: { rollout: string; outcome: Reconciled | { failed: unknown } }[] = [];
     const underway = await ports.rollouts.underway(AT_ONCE);
-    ports.measure(metrics.rolloutHeldLongest, longestHeld(underway, ports.clock.now()));
-    for (const { id } of underway) {
+    ports.measure(metrics.rolloutHeldLongest, await longestHeld(ports, underway));
+    for (const id of underway) {
       const outcome = await reconcile(id).catch((failed: unknown) => ({ failed }));
       results.push({ rollout: id, outcome });
     }

@@ -1,4 +1,4 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { holdKeys } from '../../core/hold/table.ts';
 import type { Clock } from '../../core/kernel/clock.ts';
 import { type Fact, outboxItem } from '../../core/kernel/fact.ts';
@@ -90,21 +90,30 @@ const written = async (TransactItems: TransactWriteItem[]): Promise<boolean> => 
   }
 };
 
-const underway = async (table: string, atMost: number): Promise<RolloutRecord[]> => {
+/** A page ends at a megabyte, whatever was asked for: the rest would never be looked at. */
+const underway = async (table: string, atMost: number): Promise<string[]> => {
   const { sdk, client } = await dynamodb();
-  const { Items = [] } = await client
-    .send(
-      new sdk.QueryCommand({
-        TableName: table,
-        IndexName: 'open',
-        KeyConditionExpression: '#open = :open',
-        ExpressionAttributeNames: { '#open': 'open' },
-        ExpressionAttributeValues: sdk.marshall({ ':open': OPEN }),
-        Limit: atMost,
-      }),
-    )
-    .catch(rethrow);
-  return Items.map((item) => RolloutRecord.parse(sdk.unmarshall(item)));
+  const ids: string[] = [];
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await client
+      .send(
+        new sdk.QueryCommand({
+          TableName: table,
+          IndexName: 'open',
+          KeyConditionExpression: '#open = :open',
+          ProjectionExpression: 'id',
+          ExpressionAttributeNames: { '#open': 'open' },
+          ExpressionAttributeValues: sdk.marshall({ ':open': OPEN }),
+          Limit: atMost - ids.length,
+          ...(from !== undefined && { ExclusiveStartKey: from }),
+        }),
+      )
+      .catch(rethrow);
+    ids.push(...(page.Items ?? []).map(({ id }) => String(id?.S)));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined && ids.length < atMost);
+  return ids;
 };
 
 /** Rollouts in their table. A change that goes with a fact, a target or a look at the holds is one transaction. */

@@ -1,6 +1,7 @@
 import { holdsInScope } from '../../core/hold/contract.ts';
 import type { rolloutApi } from '../../core/rollout/api.ts';
 import type { Rollouts, StandingHolds } from '../../core/rollout/ports.ts';
+import { isOver } from '../../core/rollout/record.ts';
 import { statusOf } from '../../core/rollout/rollout-status.ts';
 import {
   type Order,
@@ -39,7 +40,13 @@ const steer =
 
 /** What is asked about rollouts, and the orders of people: each carries the name that IAM gave. */
 export const rolloutAnswers = (ports: Ports): Answers<typeof rolloutApi> => ({
-  list: async () => ({ rollouts: (await ports.rollouts.underway(SHOWN)).map(statusOf) }),
+  list: async () => {
+    const records = await Promise.all((await ports.rollouts.underway(SHOWN)).map(ports.rollouts.find));
+    // The index comes after the table: what it still names may be over.
+    return {
+      rollouts: records.flatMap((record) => (record === undefined || isOver(record) ? [] : [statusOf(record)])),
+    };
+  },
   get: async ({ names }) => {
     const record = await ports.rollouts.find(names.rollout);
     if (record === undefined) throw unknown(names.rollout);

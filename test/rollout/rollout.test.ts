@@ -3,7 +3,7 @@ import { HoldScope } from '../../core/hold/contract.ts';
 import { RolloutRequested, rollout } from '../../core/rollout/contract.ts';
 import { lookAround } from '../../core/rollout/look.ts';
 import { reconcileAll, reconcileRollout } from '../../core/rollout/reconcile-rollout.ts';
-import { stateOf } from '../../core/rollout/record.ts';
+import { flightOf, stateOf } from '../../core/rollout/record.ts';
 import { pauseRollout, resumeRollout, rollBackRollout } from '../../core/rollout/steer-rollout.ts';
 import { takeTurn } from '../../core/rollout/take-turn.ts';
 import { eva, type MemoryRollouts, memoryRollouts } from '../support/memory-rollouts.ts';
@@ -412,6 +412,39 @@ describe('whoever takes traffic off by hand', () => {
     const taken = await takeTurn(plane.rollouts, record, { do: 'resume', assert: true }, world);
 
     expect([taken, only(plane).intent]).toEqual([false, undefined]);
+  });
+});
+
+test('a rollout that cannot be read keeps no other from being brought home', async () => {
+  const plane = memoryRollouts();
+  await until(plane, 'baking', 0.1);
+  const { rollouts } = plane;
+  const find = async (id: string) => {
+    if (id === 'broken') throw new Error('not a rollout');
+    return rollouts.find(id);
+  };
+  const underway = async (atMost: number) => ['broken', ...(await rollouts.underway(atMost))];
+  plane.pass(3600);
+
+  const results = await reconcileAll({ ...plane, rollouts: { ...rollouts, find, underway } })();
+
+  expect(results.map(({ outcome }) => outcome)).toEqual([{ failed: new Error('not a rollout') }, 'resting']);
+  expect(plane.shareServed(only(plane))).toBe(0);
+});
+
+describe('traffic that somebody gave the new version by hand', () => {
+  test('is evicted too, though the rollout itself had shifted nothing', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'shifting', 0);
+    const { standing } = plane.target;
+    const { candidate } = flightOf(only(plane));
+    plane.target.standing = { primary: candidate, revision: `${standing.revision}9`, stamp: standing.stamp };
+    for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+    await plane.placeHold(holdFraud('evict', 'registry.tampered'));
+
+    const outcome = await reconcileRollout(plane)(only(plane).id);
+
+    expect([outcome, stateOf(only(plane)), plane.shareServed(only(plane))]).toEqual(['over', 'rolled-back', 0]);
   });
 });
 

@@ -150,7 +150,11 @@ export const memoryRollouts = () => {
 
   const rollouts: Rollouts = {
     find: async (id) => records.get(id),
-    underway: async (atMost) => [...records.values()].filter((record) => !isOver(record)).slice(0, atMost),
+    underway: async (atMost) =>
+      [...records.values()]
+        .filter((record) => !isOver(record))
+        .map(({ id }) => id)
+        .slice(0, atMost),
     open: async (record, fact) => {
       if (records.has(record.id)) return { outcome: 'exists' };
       const busy = active.get(record.deployment);
