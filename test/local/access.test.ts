@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateKeyCommand, SignCommand } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, EncryptCommand, SignCommand } from '@aws-sdk/client-kms';
 import { CreateAliasCommand, GetAliasCommand, PublishVersionCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
@@ -161,6 +161,7 @@ probe(
         'ci',
         allow('events:PutEvents', '*', { StringEquals: { 'events:source': 'clearance.request' } }),
         allow('kms:Sign', '*', { StringEquals: { 'kms:MessageType': 'DIGEST' } }),
+        allow('kms:Encrypt', '*', { StringEquals: { 'kms:EncryptionContext:purpose': 'hashing' } }),
         allow('dynamodb:PutItem', '*', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['FACT#*'] } }),
       ),
       Table: {
@@ -186,6 +187,13 @@ probe(
       return verdict(ci.kms.send(new SignCommand({ ...what, SigningAlgorithm: 'ECDSA_SHA_256' })));
     };
 
+    const { KeyMetadata: symmetric } = await aws.kms.send(new CreateKeyCommand({}));
+    const encrypt = (purpose: string) => {
+      const what = { KeyId: symmetric?.KeyId, Plaintext: Buffer.alloc(32), EncryptionContext: { purpose } };
+      return verdict(ci.kms.send(new EncryptCommand(what)));
+    };
+
+    expect([await encrypt('hashing'), await encrypt('reading')]).toEqual(['allowed', 'AccessDeniedException']);
     expect([await tag(reader), await tag(registrar)]).toEqual(['AccessDenied', 'allowed']);
     expect([await read(first.VersionId), await read(second.VersionId), await read()]).toEqual([
       'allowed',

@@ -43,8 +43,8 @@ def iam_names_the_role_behind_a_session():
 @repair
 def iam_knows_what_a_request_carries():
     """Condition keys from the request itself: s3:ExistingObjectTag and s3:RequestObjectTag for reads, writes and
-    tagging, s3:if-none-match, kms:SigningAlgorithm, kms:MessageType, events:source, events:detail-type and
-    dynamodb:LeadingKeys of items that are named one by one."""
+    tagging, s3:if-none-match, kms:SigningAlgorithm, kms:MessageType, kms:EncryptionContext, events:source,
+    events:detail-type and dynamodb:LeadingKeys of items that are named one by one."""
 
     @instead_of(app, "_dispatch_service_request")
     async def dispatch(original, method, path, headers, body, query, *rest):
@@ -71,7 +71,8 @@ def _condition_keys(service, action, resource_arn):
     except ValueError:
         return {}
     if service == "kms":
-        named = {"kms:SigningAlgorithm": asked.get("SigningAlgorithm"), "kms:MessageType": asked.get("MessageType")}
+        named = {f"kms:EncryptionContext:{name}": value for name, value in (asked.get("EncryptionContext") or {}).items()}
+        named.update({"kms:SigningAlgorithm": asked.get("SigningAlgorithm"), "kms:MessageType": asked.get("MessageType")})
         return {name: value for name, value in named.items() if value}
     if action == "events:PutEvents":
         entries = asked.get("Entries", [])
