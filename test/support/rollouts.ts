@@ -112,8 +112,8 @@ export const traffic = (plane: Plane, { model, deployment }: Flight, { canaryErr
   const controller = new AbortController();
   const send = async () => {
     while (!controller.signal.aborted) {
-      await captured(plane, { model, version: VERSIONS[0], deployment }, { requests: 200 });
-      await captured(plane, { model, version: VERSIONS[1], deployment }, { requests: 100, errors: canaryErrors });
+      await captured(plane, { model, version: VERSIONS[0], deployment }, { requests: 225 });
+      await captured(plane, { model, version: VERSIONS[1], deployment }, { requests: 105, errors: canaryErrors });
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   };
