@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   hash: async () => (await import('./hash.ts')).hash,
   scan: async () => (await import('./scan.ts')).scan,
   canonical: async () => (await import('./canonical.ts')).canonical,
+  check: async () => (await import('./check.ts')).check,
   handlers: async () => (await import('./handlers.ts')).handlers,
   judge: async () => (await import('./judge.ts')).judge,
   'drift-false-alarms': async () => (await import('./drift-false-alarms.ts')).driftFalseAlarms,

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { EXIT, misused } from './outcome.ts';
 import { runVerb, tellProblem, type Verb } from './run-verb.ts';
@@ -106,6 +106,16 @@ planeVerb('list [MODEL]', 'list the registered models, or the versions of one').
     }),
 );
 
+planeVerb(
+  'drift <MODEL>',
+  'tell how a deployed model stands after its last check: drift, schema, error budgets',
+).action((model: string, { stage }) =>
+  run(async ({ signal }) => {
+    const [{ drift }, { planeOf }] = await Promise.all([import('./drift.ts'), import('./plane.ts')]);
+    return drift(model, planeOf(stage, signal));
+  }),
+);
+
 planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a new folder, if it is what was signed')
   .option('--key <PEM>', 'file with the public key to check with, instead of the one that the plane gives')
   .action((model: string, version: string, dir: string, { stage, key }) =>
@@ -163,6 +173,40 @@ for (const [order, description] of [
         return steerRollout(order, { rollout: id, reason }, planeOf(stage, signal));
       }),
     );
+
+planeVerb('hold', 'hold a model, an environment or everything: rollouts stop, admission says no')
+  .option('--model <name>', 'the model to hold')
+  .option('--version <version>', 'only this version of it')
+  .option('--env <name>', 'only there; without --model, every model there')
+  .option('--everything', 'every model, everywhere', false)
+  .requiredOption('--reason <text>', 'why; it is kept with your name')
+  .addOption(
+    new Option('--effect <effect>', 'evict takes traffic off first').choices(['pause', 'evict']).default('pause'),
+  )
+  .addOption(new Option('--severity <severity>', 'page wakes people').choices(['ticket', 'page']).default('ticket'))
+  .option('--expires <when>', 'ends by itself: 30m, 2h, 3d, or a time with its offset')
+  .action(({ stage, ...request }) =>
+    run(async ({ signal }) => {
+      const [{ hold }, { planeOf }] = await Promise.all([import('./hold.ts'), import('./plane.ts')]);
+      return hold(request, planeOf(stage, signal), new Date());
+    }),
+  );
+
+planeVerb('lift <HOLD>', 'take a hold back')
+  .requiredOption('--reason <text>', 'why; it is kept with your name')
+  .action((id: string, { stage, reason }) =>
+    run(async ({ signal }) => {
+      const [{ lift }, { planeOf }] = await Promise.all([import('./lift.ts'), import('./plane.ts')]);
+      return lift({ hold: id, reason }, planeOf(stage, signal), new Date());
+    }),
+  );
+
+planeVerb('holds', 'list the holds that stand, the gravest first').action(({ stage }) =>
+  run(async ({ signal }) => {
+    const [{ holds }, { planeOf }] = await Promise.all([import('./holds.ts'), import('./plane.ts')]);
+    return holds(planeOf(stage, signal), new Date());
+  }),
+);
 
 planeVerb('key', 'print the public key that checks the signatures of a plane')
   .option('--out <file>', 'write it to a file instead')

@@ -137,7 +137,10 @@ export class ModelGovernance extends Construct {
       },
     });
     this.api = new PlaneApi(this, 'Api');
-    this.holds = new Holds(this, 'Holds', { api: this.api });
+    this.holds = new Holds(this, 'Holds', {
+      api: this.api,
+      environments: this.config.admission.environments.map(({ name }) => name),
+    });
     const onCall = new OnCall(this, 'OnCall', { bus: this.eventBus });
     this.rollouts = new RolloutTable(this, 'Rollouts');
     this.monitor = new Monitor(this, 'Monitor', {
@@ -198,6 +201,7 @@ export class ModelGovernance extends Construct {
       facts: [facts],
       holds: [this.holds, onCall],
       rollouts: [this.rollout, this.admission],
+      checks: [this.monitor],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);

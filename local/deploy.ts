@@ -20,23 +20,31 @@ const stacks = async (emulator: Emulator) => {
   return found;
 };
 
-/** The stock CDK command line deploys the stock assembly: nothing about the template is special here. */
+type Running = Pick<Emulator, 'env' | 'folder'>;
+
+/** The stock CDK command line on the stock assembly: nothing about the template is special here. */
+const cdk = ({ env, folder }: Running, assembly: string, ...args: string[]): Promise<string> =>
+  runCommand('cdk', [...args, '-a', assembly, '--no-notices', '--ci'], {
+    // Away from our cdk.json, whose build step and context belong to synthesis.
+    cwd: folder,
+    env: { ...env, PATH: searchPath, CDK_DISABLE_CLI_TELEMETRY: 'true', AWS_PROFILE: undefined },
+    what: `cdk ${args[0]}`,
+  });
+
+/** Creates what is not there and updates what is. */
+export const deployAssembly = async (running: Running, assembly: string): Promise<void> => {
+  await cdk(running, assembly, 'deploy', '--all', '--method', 'direct', '--require-approval', 'never');
+};
+
 export const bootstrapAndDeploy = async ({ emulator, assembly, tell, onBootstrapped }: Deployment): Promise<void> => {
-  const cdk = (what: string, ...args: string[]): Promise<string> =>
-    runCommand('cdk', [...args, '-a', assembly, '--no-notices', '--ci'], {
-      // Away from our cdk.json, whose build step and context belong to synthesis.
-      cwd: emulator.folder,
-      env: { ...emulator.env, PATH: searchPath, CDK_DISABLE_CLI_TELEMETRY: 'true', AWS_PROFILE: undefined },
-      what,
-    });
   if (!(await stacks(emulator)).some(({ StackName }) => StackName === TOOLKIT)) {
     tell('Bootstrapping the local account …');
     const { AWS_ACCESS_KEY_ID: account, AWS_REGION: region } = emulator.env;
-    await cdk('cdk bootstrap', 'bootstrap', `aws://${account}/${region}`);
+    await cdk(emulator, assembly, 'bootstrap', `aws://${account}/${region}`);
     await onBootstrapped();
   }
   tell('Deploying the synthesised template …');
-  await cdk('cdk deploy', 'deploy', '--all', '--method', 'direct', '--require-approval', 'never');
+  await deployAssembly(emulator, assembly);
 };
 
 /** The outputs of every stack but the toolkit's, by output key. */

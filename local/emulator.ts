@@ -52,7 +52,11 @@ const clientEnv = (endpoint: string): Record<string, string> => {
 export const clientOptions = ({ endpoint, env }: { endpoint: string; env: Record<string, string> }) => ({
   endpoint,
   region: env.AWS_REGION ?? REGION,
-  credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' },
+  credentials: {
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+    ...(env.AWS_SESSION_TOKEN !== undefined && { sessionToken: env.AWS_SESSION_TOKEN }),
+  },
 });
 
 /** The emulator clears its environment of everything else, since its Lambda workers inherit it. */

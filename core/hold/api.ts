@@ -19,8 +19,7 @@ export type PlaceHoldRequest = z.infer<typeof PlaceHoldRequest>;
 export const PlaceHoldResponse = z.object({ outcome: z.enum(['placed', 'raised', 'repeated']), hold: Hold });
 export type PlaceHoldResponse = z.infer<typeof PlaceHoldResponse>;
 
-export const LiftHoldRequest = z.strictObject({ reason: Sentence });
-export type LiftHoldRequest = z.infer<typeof LiftHoldRequest>;
+const LiftHoldRequest = z.strictObject({ reason: Sentence });
 
 export const LiftHoldResponse = z.object({ outcome: z.enum(['lifted', 'not-standing']), hold: Hold });
 export type LiftHoldResponse = z.infer<typeof LiftHoldResponse>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Actor, Person, Signal } from '../kernel/actor.ts';
-import { defineEnv, defineEvent, defineReactor, defineTask } from '../kernel/contract.ts';
+import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { Throttled } from '../kernel/failures.ts';
 import { DeploymentName } from '../kernel/identity.ts';
@@ -67,7 +67,9 @@ export const hold = {
     }),
   },
   reactors: {
-    answerHolds: defineReactor({ env: defineEnv({ HOLD_TABLE: z.string() }) }),
+    answerHolds: defineReactor({
+      env: defineEnv({ HOLD_TABLE: z.string(), ENVIRONMENTS: jsonEnv(z.array(z.string())) }),
+    }),
     /** Fed with facts about holds by a queue. */
     tellOnCall: defineReactor({
       env: defineEnv({ TOLD_TABLE: z.string(), PAGE_TOPIC: z.string(), TICKET_TOPIC: z.string(), STAGE: z.string() }),

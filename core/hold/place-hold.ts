@@ -5,7 +5,7 @@ import { Throttled } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
 import type { PlaceHoldRequest } from './api.ts';
 import { type HoldPlaced, hold as holdContract } from './contract.ts';
-import { type Hold, isStanding, type PlaceHold, type Placement, place } from './hold.ts';
+import { type Hold, type HoldScope, isStanding, type PlaceHold, type Placement, place } from './hold.ts';
 import { type Holds, SWAPS } from './ports.ts';
 
 const inThePast = (expiresAt: string): Reason => ({
@@ -15,6 +15,18 @@ const inThePast = (expiresAt: string): Reason => ({
   found: expiresAt,
   allowed: 'a time to come, or none',
 });
+
+/** A hold on an environment that is mistyped holds nothing, and whoever placed it believes the opposite. */
+export const unknownEnvironment = (scope: HoldScope, environments: readonly string[]): Reason | undefined =>
+  'everything' in scope || scope.environment === undefined || environments.includes(scope.environment)
+    ? undefined
+    : {
+        rule: 'hold.unknown-environment',
+        message: 'the stage has no such environment',
+        path: '$.scope.environment',
+        found: scope.environment,
+        allowed: environments.join(', ') || 'none: the stage names no environments',
+      };
 
 /** The hold that a person asks for. */
 export const byHand = ({ reason, ...asked }: PlaceHoldRequest, placedBy: Person): PlaceHold => ({

@@ -50,7 +50,7 @@ const eventOf = (features: Batch['rows'][number], answer: Answer, latency: numbe
 const s3 = new S3Client({});
 
 const capture = async (lines: readonly string[]): Promise<void> => {
-  const Key = `captures/${serves.deployment}/${new Date().toISOString().slice(0, 10)}/${randomUUID()}.jsonl`;
+  const Key = `captures/model=${serves.model}/${serves.deployment}/${new Date().toISOString().slice(0, 10)}/${randomUUID()}.jsonl`;
   await s3.send(new PutObjectCommand({ Bucket: setting('CAPTURE_BUCKET'), Key, Body: lines.join('') }));
 };
 

@@ -8,4 +8,7 @@ import { holdAnswers } from './hold-answers.ts';
 
 const env = readEnv(hold.reactors.answerHolds);
 
-export const handler = onRoutes(holdApi, holdAnswers({ holds: dynamodbHolds(env.HOLD_TABLE, clock), clock }));
+export const handler = onRoutes(
+  holdApi,
+  holdAnswers({ holds: dynamodbHolds(env.HOLD_TABLE, clock), clock, environments: env.ENVIRONMENTS }),
+);

@@ -1,14 +1,18 @@
 import type { holdApi } from '../../core/hold/api.ts';
 import { isStanding } from '../../core/hold/hold.ts';
 import { liftHold } from '../../core/hold/lift-hold.ts';
-import { byHand, placeHold } from '../../core/hold/place-hold.ts';
+import { byHand, placeHold, unknownEnvironment } from '../../core/hold/place-hold.ts';
 import type { Holds } from '../../core/hold/ports.ts';
 import type { Clock } from '../../core/kernel/clock.ts';
-import { describeReason } from '../../core/kernel/reason.ts';
+import { describeReason, type Reason } from '../../core/kernel/reason.ts';
 import { RequestRefused } from '../platform/on-request.ts';
 import type { Answers } from '../platform/on-routes.ts';
 
-type Ports = { holds: Holds; clock: Clock };
+type Ports = { holds: Holds; clock: Clock; environments: readonly string[] };
+
+const refuse = (...reasons: Reason[]): never => {
+  throw new RequestRefused(400, { message: reasons.map(describeReason).join('. '), reasons });
+};
 
 const personAt = (arn: string) => ({ kind: 'person', arn }) as const;
 
@@ -21,10 +25,10 @@ export const holdAnswers = (ports: Ports): Answers<typeof holdApi> => ({
   },
 
   place: async ({ body, caller }) => {
+    const slip = unknownEnvironment(body.scope, ports.environments);
+    if (slip !== undefined) return refuse(slip);
     const placed = await placeHold(ports)(byHand(body, personAt(caller)));
-    if (placed.outcome !== 'refused') return placed;
-    const { reasons } = placed;
-    throw new RequestRefused(400, { message: reasons.map(describeReason).join('. '), reasons });
+    return placed.outcome === 'refused' ? refuse(...placed.reasons) : placed;
   },
 
   lift: async ({ names, body, caller }) => {

@@ -33,6 +33,13 @@ const CAUSES = {
     },
     runbook: 'plane#rollouts-do-not-move',
   },
+  checks: {
+    symptoms: {
+      page: 'Scheduled checks do not work.',
+      ticket: 'Scheduled checks fail or are not called: some deployed models are checked late, or not.',
+    },
+    runbook: 'plane#checks-do-not-work',
+  },
   telemetry: {
     symptoms: {
       page: 'Inference events are lost: rollouts and checks judge on too few.',

@@ -97,9 +97,13 @@ const LIMIT = { value: 1, label: 'limit' };
 const checks = ({ of }: Reading): IWidget[] => [
   graph({
     title: 'Scheduled checks of models',
-    axis: 'models per 5 minutes',
+    axis: 'models and budgets per 5 minutes',
     width: 6,
-    left: [of(metrics.checksDone, 'done'), of(metrics.checksFailed, 'failed')],
+    left: [
+      of(metrics.checksDone, 'done'),
+      of(metrics.checksFailed, 'failed'),
+      of(metrics.budgetsBurningSlowly, 'budgets that burn slowly'),
+    ],
   }),
   graph({
     title: 'Model that waits longest for a check',
@@ -156,11 +160,11 @@ export const capabilityRows = (scope: IConstruct, plane: IConstruct): IWidget[][
   return [
     [rowTitle('Intake', 'intake.md')],
     intake(read, workflowBelow(plane, 'intake')),
-    [rowTitle('Rollouts and admission', 'fleet.md')],
+    [rowTitle('Rollouts and admission', 'rollout.md')],
     rollouts(read),
-    [rowTitle('Holds', 'fleet.md')],
+    [rowTitle('Holds', 'hold.md')],
     holds(read),
-    [rowTitle('Checks', 'fleet.md')],
+    [rowTitle('Checks', 'monitor.md')],
     checks(read),
     [rowTitle('Telemetry', 'telemetry.md')],
     telemetry(read),

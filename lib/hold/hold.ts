@@ -9,6 +9,12 @@ import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 import type { PlaneApi } from '../platform/plane-api.ts';
 
+export type HoldsProps = {
+  api: PlaneApi;
+  /** Those of the stage, by name. */
+  environments: readonly string[];
+};
+
 /** The standing noes: their table, the workflow step that places one, and what people ask and order about them. */
 export class Holds extends Construct {
   readonly table: GovernedTable;
@@ -16,7 +22,7 @@ export class Holds extends Construct {
   readonly answerHolds: GovernedFunction;
   readonly #api: PlaneApi;
 
-  constructor(scope: Construct, id: string, { api }: { api: PlaneApi }) {
+  constructor(scope: Construct, id: string, { api, environments }: HoldsProps) {
     super(scope, id);
     this.#api = api;
     this.table = new GovernedTable(this, 'Table', { indexes: [] });
@@ -30,7 +36,7 @@ export class Holds extends Construct {
     this.answerHolds = new GovernedFunction(this, 'AnswerHolds', {
       entry: 'hold/answer-holds',
       contract: hold.reactors.answerHolds,
-      env,
+      env: { ...env, ENVIRONMENTS: JSON.stringify(environments) },
     });
     for (const who of [this.placeHold, this.answerHolds]) this.grantPlace(who);
     api.serve(holdApi, this.answerHolds);

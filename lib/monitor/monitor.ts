@@ -6,6 +6,7 @@ import { monitorApi } from '../../core/monitor/api.ts';
 import type { GovernedFunction } from '../platform/governed-function.ts';
 import { GovernedSchedule, SCHEDULED_TIME } from '../platform/governed-schedule.ts';
 import { GovernedTable } from '../platform/governed-table.ts';
+import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import type { PlaneApi } from '../platform/plane-api.ts';
 import { planeMetric } from '../platform/plane-metric.ts';
@@ -50,17 +51,20 @@ export class Monitor extends Construct {
       description: 'Deployed models are checked for drift and burning error budgets',
       runbook: 'monitor#models-are-not-checked',
     });
-    this.#raiseAlarms();
+    this.#raiseAlarms(config.everyMinutes);
   }
 
-  #raiseAlarms(): void {
+  #raiseAlarms(everyMinutes: number): void {
+    // Over a shorter time than between two runs, no two of them would ever fail one after the other.
+    const between = Duration.minutes(Math.max(groundOf(this).alarmPeriod.toMinutes(), everyMinutes));
     new PagingAlarm(this, 'ChecksFail', {
       symptom: 'Scheduled checks fail: some or all deployed models are not watched.',
       runbook: 'monitor#models-are-not-checked',
       severity: 'ticket',
-      metric: this.workflow.metricFailed(),
+      metric: this.workflow.metricFailed().with({ period: between }),
       threshold: 1,
       periods: 2,
+      ownPeriod: true,
     });
     new PagingAlarm(this, 'ChecksTimeOut', {
       symptom: 'Scheduled checks run into their time limit: the models at the end of the list are not watched.',
@@ -75,6 +79,18 @@ export class Monitor extends Construct {
       severity: 'ticket',
       metric: planeMetric(this, metrics.budgetsBurningSlowly, { statistic: 'Maximum', period: Duration.hours(1) }),
       threshold: 1,
+      ownPeriod: true,
+      alone: true,
+    });
+    const patience = Duration.minutes(Math.max(15, 3 * everyMinutes));
+    new PagingAlarm(this, 'NobodyWatches', {
+      symptom: 'Deployed models have not been checked for a long time: drift and burning budgets go unseen.',
+      runbook: 'monitor#models-are-not-checked',
+      severity: 'page',
+      metric: planeMetric(this, metrics.checkAge, { statistic: 'Maximum', period: patience }),
+      threshold: patience.toSeconds(),
+      ownPeriod: true,
+      silenceTells: true,
     });
   }
 

@@ -7,7 +7,7 @@ import { described, PagingAlarm, type Severity } from './paging-alarm.ts';
 import type { RunbookLink } from './runbook.ts';
 
 export type AlarmGroupProps = {
-  /** Every alarm at and below these. */
+  /** Every alarm at and below these, but for those that stand alone. */
   of: readonly IConstruct[];
   /** What a person notices, as a sentence, when the worst of them is a page and when it is a ticket. */
   symptoms: Readonly<Record<Severity, string>>;
@@ -17,11 +17,10 @@ export type AlarmGroupProps = {
 /** A ticket waits this long for a page of the same cause, and that long after the page is over. */
 const PATIENCE = Duration.minutes(2);
 
-/** Silence raises an alarm without the state that a group looks for, so that one speaks for itself. */
 const alarmsIn = (scopes: readonly IConstruct[]): PagingAlarm[] =>
   scopes
     .flatMap((scope) => scope.node.findAll())
-    .filter((below): below is PagingAlarm => below instanceof PagingAlarm && !below.silenceTells);
+    .filter((below): below is PagingAlarm => below instanceof PagingAlarm && !below.alone);
 
 /**
  * Alarms that one cause raises together, as one page and one ticket at most. The group speaks for all of them: while it

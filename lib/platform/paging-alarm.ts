@@ -25,6 +25,8 @@ export type PagingAlarmProps = {
    * no news; that is why this is not "missing data breaches".
    */
   silenceTells?: boolean;
+  /** Not about what fails in the construct that it belongs to: no group speaks for it. */
+  alone?: boolean;
 };
 
 export const described = (symptom: string, runbook: RunbookLink): string =>
@@ -33,10 +35,20 @@ export const described = (symptom: string, runbook: RunbookLink): string =>
 /** No alarm without a page to read: the runbook heading is looked up at synth. */
 export class PagingAlarm extends Alarm {
   readonly severity: Severity;
-  readonly silenceTells: boolean;
+  readonly alone: boolean;
 
   constructor(scope: Construct, id: string, props: PagingAlarmProps) {
-    const { symptom, runbook, severity, metric, threshold, periods = 1, ownPeriod, silenceTells = false } = props;
+    const {
+      symptom,
+      runbook,
+      severity,
+      metric,
+      threshold,
+      periods = 1,
+      ownPeriod,
+      silenceTells = false,
+      alone = false,
+    } = props;
     const { alarmPeriod, pages, tickets } = groundOf(scope);
     super(scope, id, {
       alarmDescription: described(symptom, runbook),
@@ -52,7 +64,8 @@ export class PagingAlarm extends Alarm {
     this.addAlarmAction(action);
     this.addOkAction(action);
     if (silenceTells) this.addInsufficientDataAction(action);
-    this.silenceTells = silenceTells;
+    // A group looks for alarms that are raised, and silence is another state.
+    this.alone = alone || silenceTells;
   }
 
   /** A group speaks for it from now on. @throws when one does already */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { digestOf } from '../../core/kernel/digest.ts';
+import { type Digest, digestOf } from '../../core/kernel/digest.ts';
+import { rootDigestOf } from '../../core/kernel/root-digest.ts';
 import { root } from '../paths.ts';
 
 export type Files = Record<string, Uint8Array>;
@@ -45,3 +46,12 @@ export const flipped = (bytes: Uint8Array): Uint8Array => {
 };
 
 export const bytesIn = (files: Files): number => Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0);
+
+/** The root digest under which the plane signs a version that is shipped with this repository. */
+export const rootOf = (model: string, version: string): Digest =>
+  rootDigestOf(
+    Object.entries(shippedModel(model, version, model).files).map(([name, content]) => ({
+      name,
+      digest: digestOf(content),
+    })),
+  );

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 
-type Style = Parameters<typeof styleText>[0];
+export type Style = Parameters<typeof styleText>[0];
 
-const styled = (style: Style, text: string): string =>
+export const styled = (style: Style, text: string): string =>
   styleText(style, text, { stream: process.stdout, validateStream: true });
 
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
@@ -12,11 +12,9 @@ export const bytes = (count: number): string => {
   return count < 1e6 ? `${(count / 1e3).toFixed(1)} kB` : `${(count / 1e6).toFixed(1)} MB`;
 };
 
-/** What the demo prints while it runs. With `quiet`, progress goes to nobody. */
-export const narrator = (quiet: boolean) => {
-  const say = (line = ''): void => {
-    if (!quiet) console.log(line);
-  };
+/** What the demo prints while it runs. */
+export const narrator = ({ print = console.log }: { print?: (line: string) => void } = {}) => {
+  const say = (line = ''): void => print(line);
   return {
     say,
     title: (text: string) => say(styled('bold', text)),

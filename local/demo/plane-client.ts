@@ -20,7 +20,7 @@ const PAUSE_MS = 40;
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
 /** What a data scientist and a curious operator do with the plane: drop files, read answers, watch executions. */
-export const planeClient = (aws: LocalAws) => {
+export const planeClient = (aws: Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>) => {
   const s3 = new S3Client(clientOptions(aws));
   const sfn = new SFNClient({ ...clientOptions(aws), disableHostPrefix: true });
   const Bucket = aws.outputs.ModelBucketName;
@@ -31,7 +31,8 @@ export const planeClient = (aws: LocalAws) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
       return await Body?.transformToString();
     } catch (cause) {
-      if (cause instanceof Error && cause.name === 'NoSuchKey') return undefined;
+      // To whoever may not list the bucket, what is not there is forbidden.
+      if (cause instanceof Error && ['NoSuchKey', 'AccessDenied'].includes(cause.name)) return undefined;
       throw cause;
     }
   };

@@ -1,14 +1,17 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, test } from 'vitest';
 import { holdApi, LiftHoldResponse, PlaceHoldResponse, StandingHolds } from '../../core/hold/api.ts';
 import type { Hold } from '../../core/hold/contract.ts';
 import { placedFact } from '../../core/hold/place-hold.ts';
+import { root } from '../../local/paths.ts';
 import type { Plane } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { onCallAt } from '../support/on-call.ts';
-import { callAs, type Person } from '../support/people.ts';
+import { callAs, type Person, shellOf } from '../support/people.ts';
 
 let plane: Plane;
 let pages: Awaited<ReturnType<typeof onCallAt>>;
@@ -36,6 +39,19 @@ const standing = async (person: Person = 'Reader'): Promise<Hold[]> => {
   return StandingHolds.parse(JSON.parse(body)).holds;
 };
 const inList = async (id: string) => (await standing()).filter((hold) => hold.id === id).length;
+
+const ENTRY = join(root, 'cli', 'clearance.mjs');
+
+/** Runs the command as this person; the document is what it prints for a program. */
+const clearance = async (person: Person, ...args: string[]) => {
+  const env = { PATH: process.env.PATH ?? '', ...(await shellOf(plane, person)) };
+  const { promise, resolve } = Promise.withResolvers<{ status: number; stdout: string }>();
+  execFile(process.execPath, [ENTRY, ...args, '--json'], { env }, (error, stdout) =>
+    resolve({ status: error === null ? 0 : Number(error.code), stdout }),
+  );
+  const { status, stdout } = await promise;
+  return { status, document: JSON.parse(stdout) };
+};
 
 test('a person places a hold and lifts it: it is listed under their own ARN, a page opens and is resolved', async () => {
   const model = aModel();
@@ -94,6 +110,7 @@ test('a name in the body is refused, and so is a hold that says nothing or would
     { scope: {}, reason: 'x' },
     { scope: { model: 'fraud' }, reason: ' ' },
     { scope: { model: 'fraud' }, reason: 'x', expiresAt: '2020-01-01T00:00:00Z' },
+    { scope: { environment: 'prodcution' }, reason: 'x' },
   ];
 
   const sent = await Promise.all(bodies.map((body) => callAs(plane, 'Operator', holdApi.place, {}, body)));
@@ -106,6 +123,7 @@ test('a name in the body is refused, and so is a hold that says nothing or would
     expect.stringContaining('$.scope'),
     expect.stringContaining('$.reason'),
     expect.stringContaining('$.expiresAt'),
+    expect.stringContaining('found prodcution; allowed: staging, production'),
   ]);
 });
 
@@ -122,6 +140,24 @@ test.each<[Person, number[]]>([
   ];
 
   expect(sent.map(({ status }) => status)).toEqual(statuses);
+});
+
+test('the command places, lists and lifts as whoever holds the shell, and a stranger is told what is missing', async () => {
+  const model = aModel();
+  const named = ['--model', model, '--env', 'production'];
+
+  const placed = await clearance('Operator', 'hold', ...named, '--reason', 'labels look wrong', '--expires', '2h');
+  const { id } = placed.document.hold;
+  const listed = await clearance('Reader', 'holds');
+  const refused = await clearance('Reader', 'lift', id, '--reason', 'let me');
+  const lifted = await clearance('Operator', 'lift', id, '--reason', 'labels are right again');
+  const never = await clearance('Operator', 'lift', 'no-such-hold', '--reason', 'x');
+
+  expect([placed, listed, refused, lifted, never].map(({ status }) => status)).toEqual([0, 0, 3, 0, 1]);
+  expect(placed.document.warnings).toEqual([expect.stringContaining(`no version of ${model} is registered`)]);
+  expect(listed.document.holds).toContainEqual(expect.objectContaining({ id, reason: expect.anything() }));
+  expect(refused.document.error.fix).toContain('execute-api:Invoke');
+  expect(lifted.document).toMatchObject({ outcome: 'lifted', hold: { lifted: { reason: 'labels are right again' } } });
 });
 
 test('a workflow places a hold by its signal, and the same fact delivered three times pages once', async () => {

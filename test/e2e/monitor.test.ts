@@ -30,7 +30,7 @@ beforeAll(async () => {
   plane = await sharedLocalAws('plain');
   bus = await listenOnBus(plane);
   for (const name of ['shifted', 'healthy', 'broken', 'missed'] as const) models[name] = await watch(plane);
-  await putCounts(plane, models.broken.baselineKey, '{"baselineVersion":1,');
+  await putCounts(plane, models.broken.baseline, '{"baselineVersion":1,');
 });
 
 test('the schedule finds shifted inputs within a minute or so, and leaves everything else in peace', async () => {
@@ -59,7 +59,10 @@ test('the schedule finds shifted inputs within a minute or so, and leaves everyt
   const failed = await firstFact('word of the model that could not be checked', broken, 'monitor.check-failed');
   expect(CheckFailed.parse(failed)).toMatchObject({ deployment: broken.stream.deployment, error: 'SyntaxError' });
   const changed = await firstFact('the change of the verdict', shifted, 'monitor.verdict-changed');
-  expect(VerdictChanged.parse(changed)).toMatchObject({ began: ['drift.feature-shifted'], ended: [] });
+  expect(VerdictChanged.parse(changed)).toMatchObject({
+    began: expect.arrayContaining(['drift.feature-shifted']),
+    ended: [],
+  });
   expect([...(await factsOf(healthy, 'hold.')), ...(await factsOf(healthy, 'monitor.'))]).toEqual([]);
   expect(Object.keys(await reportsOf(plane, healthy)).length).toBeGreaterThan(0);
 });

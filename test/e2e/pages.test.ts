@@ -7,7 +7,7 @@ import { clientsOf, eventually } from '../support/local.ts';
 import { onCallAt } from '../support/on-call.ts';
 import { call } from '../support/probe.ts';
 
-type Message = { AlarmName: string; AlarmDescription: string; NewStateValue: string };
+type Message = { AlarmName: string; AlarmDescription: string; OldStateValue: string; NewStateValue: string };
 
 let aws: LocalAws;
 let plane: Plane;
@@ -21,12 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
+/** That an alarm which had nothing to go by is well says nothing of what was wrong. */
+const isNews = ({ OldStateValue }: Message): boolean => OldStateValue !== 'INSUFFICIENT_DATA';
+
 /** A failure counts for its minute and the one after it. */
 const untilSaid = (state: string): Promise<readonly Message[]> =>
   eventually(
     `a page that says ${state}`,
     async () => {
-      const said = (await pages.heard()).map(({ Message }): Message => JSON.parse(Message));
+      const said = (await pages.heard()).map(({ Message }): Message => JSON.parse(Message)).filter(isNews);
       return said.some(({ NewStateValue }) => NewStateValue === state) ? said : undefined;
     },
     { within: 170_000, every: 500 },

@@ -333,3 +333,17 @@ describe('runs', () => {
     expect([...plane.documents.keys()].filter((key) => key.includes('credit-risk'))).toHaveLength(3);
   });
 });
+
+test('a check of a day and a month takes at most 60 reads, whatever the traffic was', async () => {
+  const plane = memoryMonitor({ deployed, objectives: objectivesOf(SloDocument.parse(availabilitySlo())) });
+  const noon = new Date(NOON).toISOString();
+  plane.of(credit).windows.set(`hour ${noon}`, { ...windowAt(credit, 0, traffic(5, { n: 50_000 })), grain: 'hour' });
+  plane.of(credit).baseline = baseline;
+
+  await plane.run('2026-11-23T13:15:00.000Z');
+
+  // Of the mark, the objectives, and of the baseline: the version, its manifest, the counts.
+  const others = 1 + 1 + 3;
+  expect(plane.documents.size).toBe(1);
+  expect(plane.reads.windows + plane.reads.minutes + others).toBeLessThanOrEqual(60);
+});

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SignCommand } from '@aws-sdk/client-kms';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -49,6 +49,7 @@ const EVIDENCE = {
   'keep a decision': `intake/${ATTEMPT}/decision.json`,
   'keep a registry refusal': `intake/${ATTEMPT}/registry-refusal.json`,
   'keep a verdict': 'admission/probe/1.0.0/production/id.json',
+  'keep a check': 'monitor/probe/1.0.0/probe-prod/time.json',
   'keep a bundle': 'signing/probe/1.0.0/root-key.json',
 } as const;
 
@@ -63,7 +64,8 @@ export const actsOn = (
   nameOf: (entry: string) => string,
 ): Record<string, Act> => {
   const { ModelBucketName: Bucket = '', EvidenceBucketName = '' } = outputs;
-  const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName, TelemetryTableName } = outputs;
+  const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName, TelemetryTableName, MonitorTableName } =
+    outputs;
   const { CaptureBucketName = '', TelemetryBucketName = '' } = outputs;
   const call =
     (entry: string): Act =>
@@ -114,6 +116,8 @@ export const actsOn = (
     'read holds': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: HoldTableName, Key: PROBED })),
     'put a hold': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: HoldTableName, Item: PROBED })),
     'delete a hold': ({ ddb }) => ddb.send(new DeleteItemCommand({ TableName: HoldTableName, Key: PROBED })),
+    'read checks': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: MonitorTableName, Key: PROBED })),
+    'change checks': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: MonitorTableName, Item: PROBED })),
     'read a capture': ({ s3 }) => s3.send(new GetObjectCommand({ Bucket: CaptureBucketName, ...refused.capture })),
     'publish a capture': put('captures/other.jsonl', CaptureBucketName),
     'keep a summary': put('summaries/probe.jsonl', TelemetryBucketName),
@@ -149,6 +153,8 @@ export const actsOn = (
       ),
     'page somebody': ({ sns }) => sns.send(new PublishCommand({ TopicArn: outputs.PageTopicArn, Message: 'probe' })),
     'call a step': call('signing/sign-version'),
+    'move an alias': ({ lambda }) =>
+      lambda.send(new UpdateAliasCommand({ FunctionName: 'probe', Name: 'live', FunctionVersion: '1' })),
     'ask for a verdict': call('admission/admit-version'),
     reconcile: call('rollout/reconcile-rollouts'),
   };

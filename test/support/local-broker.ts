@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import { servicesApp } from '../../local/demo/services/services-app.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { peopleApp } from '../e2e/people/people-app.ts';
 
@@ -10,14 +11,14 @@ declare module 'vitest' {
   }
 }
 
-const configurationOf = (kind: string) => (kind === 'iam' ? { iam: true, app: peopleApp } : {});
+const configurationOf = (kind: string) => (kind === 'iam' ? { iam: true, app: peopleApp } : { app: servicesApp });
 
 /** Owns the local AWS of a whole test run: each configuration starts when the first test file asks for it, once. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const started = new Map<string, Promise<LocalAws>>();
   const startOnce = (kind: string): Promise<LocalAws> => {
     const running =
-      started.get(kind) ?? startLocalAws({ stage: {}, ...configurationOf(kind), onProgress: console.error });
+      started.get(kind) ?? startLocalAws({ stage: 'dev', ...configurationOf(kind), onProgress: console.error });
     started.set(kind, running);
     return running;
   };

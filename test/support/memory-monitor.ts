@@ -20,6 +20,10 @@ const judges: Judges = { planWindows, checkWindow, checkObjectives, merge: merge
 
 const pathOf = ({ model, version, deployment }: Stream): string => `${model}/${version}/${deployment}`;
 
+/** The table keeps the minutes of one hour together: one query each. */
+const hoursIn = (from: Date, to: Date): number =>
+  Math.ceil(to.getTime() / MILLISECONDS.hour) - Math.floor(from.getTime() / MILLISECONDS.hour);
+
 const memoryChecks = () => {
   const marks = new Map<string, StreamMark>();
   const failures = new Map<string, Failing>();
@@ -63,7 +67,7 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   const evidence = memoryEvidence();
   const held = memoryHolds();
   const measured: [string, number][] = [];
-  const reads = { windows: 0 };
+  const reads = { windows: 0, minutes: 0 };
   const of = (stream: Stream): Served => {
     const known = served.get(pathOf(stream)) ?? { windows: new Map(), baseline: undefined };
     served.set(pathOf(stream), known);
@@ -74,10 +78,12 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
       reads.windows += spans.length;
       return spans.flatMap(({ grain, start }) => of(stream).windows.get(`${grain} ${start}`) ?? []);
     },
-    minutes: async (stream, from, to) =>
-      [...of(stream).windows.values()]
+    minutes: async (stream, from, to) => {
+      reads.minutes += hoursIn(from, to);
+      return [...of(stream).windows.values()]
         .filter(({ grain, start }) => grain === 'minute' && Date.parse(start) >= from.getTime() && new Date(start) < to)
-        .map(({ start, tally }) => ({ start, ...tally })),
+        .map(({ start, tally }) => ({ start, ...tally }));
+    },
     baseline: async (subject) => {
       const { baseline } =
         [...served].find(([path]) => path.startsWith(`${subject.model}/${subject.version}/`))?.[1] ?? {};
@@ -137,6 +143,8 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   return {
     run,
     of,
+    checks,
+    evidence,
     marks,
     failures,
     facts,

@@ -7,7 +7,15 @@ import { callApi } from './http-api.ts';
 import { clientsOf } from './local.ts';
 
 /** The roles of `test/e2e/people/app.ts`. */
-export type Person = 'Submitter' | 'ChurnSubmitter' | 'Reader' | 'ChurnReader' | 'Operator' | 'Auditor' | 'Pipeline';
+export type Person =
+  | 'Submitter'
+  | 'ChurnSubmitter'
+  | 'Reader'
+  | 'ChurnReader'
+  | 'Operator'
+  | 'Auditor'
+  | 'Pipeline'
+  | 'ReleaseEngineer';
 
 /** A job on the one branch that the pipeline's role is for. */
 export const JOB: Claims = {

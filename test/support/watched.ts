@@ -3,12 +3,13 @@ import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { Manifest } from '../../core/intake/manifest.ts';
 import { StreamMark } from '../../core/monitor/contract.ts';
 import { monitorKeys } from '../../core/monitor/table.ts';
 import { Deployment, deploymentAddress, deploymentsPath } from '../../core/rollout/contract.ts';
-import { summariseBaseline } from '../../core/telemetry/baseline.ts';
 import { csvRows, type Row } from '../../core/telemetry/baseline-rows.ts';
-import { Stream, telemetry } from '../../core/telemetry/contract.ts';
+import { baselineKey } from '../../core/telemetry/baseline-source.ts';
+import { Stream } from '../../core/telemetry/contract.ts';
 import { type Plane, shippedModel, submit } from './flight.ts';
 import { jsonLines } from './inference.ts';
 import { randomness } from './observed.ts';
@@ -18,7 +19,12 @@ async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** A registered model, declared as deployed, and the rows that it was made for. Nothing serves it: tests play its traffic. */
-export type Watched = { readonly stream: Stream; readonly rows: readonly Row[]; readonly baselineKey: string };
+export type Watched = {
+  readonly stream: Stream;
+  readonly rows: readonly Row[];
+  /** Where intake keeps the counts of the baseline. */
+  readonly baseline: string;
+};
 
 const numbersIn = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([name, text]) => [name, Number(text)]));
@@ -44,15 +50,11 @@ export const watch = async (plane: Plane): Promise<Watched> => {
   const bytes = files[manifest.baseline.path] ?? new Uint8Array();
   const rows: Row[] = [];
   for await (const row of csvRows(only(bytes))) rows.push(row);
-  const { digest } = manifest.baseline;
-  const baselineKey = telemetry.keys.baseline(stream, digest);
-  const baseline = await summariseBaseline(rows, { digest, model, features: manifest.features }, 'text');
-  await putCounts(plane, baselineKey, JSON.stringify(baseline));
   const features = new Set<string>(manifest.features.map(({ name }: { name: string }) => name));
   const asked = rows.map((row) =>
     numbersIn(Object.fromEntries(Object.entries(row).filter(([name]) => features.has(name)))),
   );
-  return { stream, rows: asked, baselineKey };
+  return { stream, rows: asked, baseline: baselineKey(Manifest.parse(manifest)) ?? '' };
 };
 
 export const putCounts = (plane: Plane, Key: string, Body: string) =>

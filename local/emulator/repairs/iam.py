@@ -71,8 +71,9 @@ def _condition_keys(service, action, resource_arn):
     except ValueError:
         return {}
     if service == "kms":
-        named = {f"kms:EncryptionContext:{name}": value for name, value in (asked.get("EncryptionContext") or {}).items()}
-        named.update({"kms:SigningAlgorithm": asked.get("SigningAlgorithm"), "kms:MessageType": asked.get("MessageType")})
+        named = {"kms:SigningAlgorithm": asked.get("SigningAlgorithm"), "kms:MessageType": asked.get("MessageType")}
+        for name, value in (asked.get("EncryptionContext") or {}).items():
+            named[f"kms:EncryptionContext:{name}"] = value
         return {name: value for name, value in named.items() if value}
     if action == "events:PutEvents":
         entries = asked.get("Entries", [])

@@ -1,18 +1,19 @@
-import { App, CfnOutput } from 'aws-cdk-lib';
+import { App, CfnOutput, type Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CiRole, githubSubjects } from '../../../lib/ci/ci-role.ts';
 import { GovernanceStack } from '../../../lib/governance-stack.ts';
 import { stageFromContext } from '../../../lib/stage.ts';
+import { WineLines } from '../../../local/demo/services/wine-lines.ts';
 
 /** The plane as it is, and the people around it: each is a role with one of the plane's grants and nothing else. */
 const app = new App();
 const stack = new GovernanceStack(app, stageFromContext(app.node.tryGetContext('stage')));
 const { plane } = stack;
 
-const person = (name: string, grant: (who: Role) => void): void => {
-  const role = new Role(stack, name, { assumedBy: new AccountRootPrincipal() });
+const person = (name: string, grant: (who: Role) => void, home: Stack = stack): void => {
+  const role = new Role(home, name, { assumedBy: new AccountRootPrincipal() });
   grant(role);
-  new CfnOutput(stack, `${name}RoleArn`, { value: role.roleArn });
+  new CfnOutput(home, `${name}RoleArn`, { value: role.roleArn });
 };
 
 const models = ['churn'];
@@ -28,3 +29,16 @@ const pipeline = new CiRole(stack, 'Pipeline', {
   subjects: githubSubjects('acme/churn', { branches: ['main'] }),
 });
 new CfnOutput(stack, 'PipelineRoleArn', { value: pipeline.role.roleArn });
+
+const lines = new WineLines(app, 'wine-lines', plane);
+person(
+  'ReleaseEngineer',
+  (who) => {
+    plane.grantSubmit(who);
+    plane.grantRead(who);
+    plane.grantRelease(who);
+    plane.grantOperate(who);
+    lines.grantRelease(who);
+  },
+  lines,
+);

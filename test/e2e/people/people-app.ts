@@ -1,7 +1,7 @@
+import { servicesApp } from '../../../local/demo/services/services-app.ts';
 import type { LocalApp } from '../../../local/local-aws.ts';
-import { governanceApp } from '../../../local/synth.ts';
 
 export const peopleApp: LocalApp = {
   folder: 'test/e2e/people',
-  sources: [...governanceApp.sources, 'test/e2e/people'],
+  sources: [...servicesApp.sources, 'test/e2e/people'],
 };
