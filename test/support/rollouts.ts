@@ -31,12 +31,9 @@ export const registered = async (plane: Plane) => {
 
 export type Registered = Awaited<ReturnType<typeof registered>>;
 
-/** A deployment of its own for a model that may have others. */
-export const flightOf = async (
-  plane: Plane,
-  { model, served }: Registered,
-  environment = 'production',
-): Promise<Flight> => {
+/** A deployment of its own, of a model that may have others or of one that nothing else uses. */
+export const flightOf = async (plane: Plane, of?: Registered, environment = 'production'): Promise<Flight> => {
+  const { model, served } = of ?? (await registered(plane));
   const name = `${model}-${randomUUID().slice(0, 8)}`;
   return { ...(await serve(plane, name, served, environment)), model, environment };
 };
