@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   handlers: async () => (await import('./handlers.ts')).handlers,
   judge: async () => (await import('./judge.ts')).judge,
   'drift-false-alarms': async () => (await import('./drift-false-alarms.ts')).driftFalseAlarms,
+  sketching: async () => (await import('./sketching.ts')).sketching,
   'intake-latency': async () => (await import('./intake-latency.ts')).intakeLatency,
 };
 

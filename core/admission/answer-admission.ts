@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { Digest } from '../kernel/digest.ts';
 import type { EvidenceStore } from '../kernel/evidence.ts';
+import type { DeploymentName } from '../kernel/identity.ts';
 import type { AdmitRequest, AdmitResponse } from './api.ts';
 import type { AdmissionQuestion, admission, GivenVerdict } from './contract.ts';
 
-type Asked = z.input<typeof admission.tasks.admitVersion.input>;
+type Asked = z.output<typeof admission.tasks.admitVersion.input>;
 
 /** What would serve a version of a model in an environment. */
-export type ServedBehind = (door: Required<AdmitRequest>) => Promise<
+export type ServedBehind = (door: AdmitRequest & { readonly deployment: DeploymentName }) => Promise<
   | {
       /** Null: it names none. */
       readonly root: Digest | null;

@@ -102,7 +102,7 @@ export const admission = {
   reactors: {
     /** The door for pipelines. It asks the task above, which alone may sign. */
     answerAdmissions: defineReactor({
-      env: defineEnv({ ADMIT_VERSION: z.string(), EVIDENCE_BUCKET: z.string() }),
+      env: defineEnv({ ADMIT_VERSION: z.string(), EVIDENCE_BUCKET: z.string(), DEPLOYMENTS: z.string() }),
     }),
   },
   keys: {

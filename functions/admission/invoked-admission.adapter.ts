@@ -4,7 +4,7 @@ import { rethrow } from '../platform/aws-errors.ts';
 import { lazy } from '../platform/lazy.ts';
 
 const lambda = lazy(async () => {
-  const sdk = await import('./lambda-sdk.adapter.ts');
+  const sdk = await import('../platform/lambda-sdk.adapter.ts');
   return { sdk, client: new sdk.LambdaClient({}) };
 });
 

@@ -9,11 +9,11 @@ import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
+import { targetReaders } from '../platform/targets.adapter.ts';
 import { task } from '../platform/task.ts';
 import { minutes } from '../platform/telemetry-minutes.adapter.ts';
 import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
 import { observedMinutes } from './observations.ts';
-import { targetReaders } from './targets.adapter.ts';
 import { signedVerdicts } from './verdicts.ts';
 
 const contract = rollout.tasks.decideStep;

@@ -3,7 +3,7 @@ import { rethrow } from '../platform/aws-errors.ts';
 import { lazy } from '../platform/lazy.ts';
 
 const lambda = lazy(async () => {
-  const { InvokeCommand, LambdaClient } = await import('./lambda-sdk.adapter.ts');
+  const { InvokeCommand, LambdaClient } = await import('../platform/lambda-sdk.adapter.ts');
   return { client: new LambdaClient({}), InvokeCommand };
 });
 

@@ -7,12 +7,12 @@ import { onEvent } from '../platform/on-event.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
+import { targets } from '../platform/targets.adapter.ts';
 import { minutes } from '../platform/telemetry-minutes.adapter.ts';
 import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
 import { observedMinutes } from './observations.ts';
 import { routeOccasion } from './route-occasion.ts';
 import { sfnRolloutWorkflows } from './sfn-rollout-workflows.adapter.ts';
-import { targets } from './targets.adapter.ts';
 
 const env = readEnv(rollout.reactors.reconcileRollouts);
 const deployments = ssmDeployments(env.DEPLOYMENTS);

@@ -2,6 +2,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { admissionApi } from '../../core/admission/api.ts';
 import { type AdmissionRules, admission } from '../../core/admission/contract.ts';
+import { deploymentsPath } from '../../core/rollout/contract.ts';
 import type { Holds } from '../hold/hold.ts';
 import type { ModelBucket } from '../intake/model-bucket.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
@@ -11,6 +12,7 @@ import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 import type { PlaneApi } from '../platform/plane-api.ts';
+import { grantReach } from '../rollout/target-reach.ts';
 import type { Signing } from '../signing/signing.ts';
 
 export type AdmissionProps = {
@@ -76,10 +78,15 @@ export class Admission extends Construct {
     const reactor = new GovernedFunction(this, 'AnswerAdmissions', {
       entry: 'admission/answer-admissions',
       contract: admission.reactors.answerAdmissions,
-      env: { ADMIT_VERSION: this.admitVersion.arn, EVIDENCE_BUCKET: evidence.bucketName },
+      env: {
+        ADMIT_VERSION: this.admitVersion.arn,
+        EVIDENCE_BUCKET: evidence.bucketName,
+        DEPLOYMENTS: deploymentsPath(groundOf(this).stage),
+      },
     });
     allow(reactor, { actions: ['lambda:InvokeFunction'], resources: [this.admitVersion.arn] });
     evidence.grantGet(reactor);
+    grantReach(reactor, 'look');
     api.serve(admissionApi, reactor);
     return reactor;
   }

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { rolloutApi } from '../../core/rollout/api.ts';
 import { deploymentsPath, type RolloutRules, rollout } from '../../core/rollout/contract.ts';
@@ -12,8 +12,8 @@ import type { PlaneApi } from '../platform/plane-api.ts';
 import type { Workflow } from '../platform/workflow.ts';
 import type { Signing } from '../signing/signing.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { type Power, targetRoles } from './governed-deployment.ts';
 import type { RolloutTable } from './rollout-table.ts';
+import { grantReach } from './target-reach.ts';
 
 export type RolloutStepsProps = {
   rules: RolloutRules;
@@ -25,11 +25,6 @@ export type RolloutStepsProps = {
   telemetry: Pick<Telemetry, 'table' | 'grantReadMinutes'>;
   api: PlaneApi;
 };
-
-const DEPLOYED = 'Deployments are named by the teams that make them, each in its own parameter below this one path.';
-const ROLES =
-  'Targets stand in accounts that the plane does not know beforehand. Such a role has to lie below this path and to ' +
-  'trust this account under the external id of its own deployment.';
 
 /** The functions of rollouts, each with what it may do. */
 export class RolloutSteps {
@@ -57,7 +52,7 @@ export class RolloutSteps {
     });
     rollouts.grantChange(step);
     registry.grantLook(step);
-    this.#reach(step, 'look');
+    grantReach(step, 'look');
     return step;
   }
 
@@ -76,7 +71,7 @@ export class RolloutSteps {
     rollouts.grantChange(step);
     this.#judge(step);
     this.#props.holds.grantCheck(step);
-    this.#reach(step, 'look');
+    grantReach(step, 'look');
     evidence.grantGet(step);
     signing.grantReadPublicKey(step);
     return step;
@@ -96,7 +91,7 @@ export class RolloutSteps {
     });
     rollouts.grantChange(step);
     holds.table.grantLook(step);
-    this.#reach(step, 'shift');
+    grantReach(step, 'shift');
     return step;
   }
 
@@ -112,7 +107,7 @@ export class RolloutSteps {
     this.#props.rollouts.grantChange(reactor);
     this.#props.rollouts.grantList(reactor);
     this.#judge(reactor);
-    this.#reach(reactor, 'shift');
+    grantReach(reactor, 'shift');
     workflow.grantStart(reactor);
     return reactor;
   }
@@ -151,17 +146,5 @@ export class RolloutSteps {
   #judge(who: GovernedFunction): void {
     this.#props.telemetry.grantReadMinutes(who);
     this.#props.holds.grantPlace(who);
-  }
-
-  #reach(who: GovernedFunction, power: Power): void {
-    const parameter = (name: string) =>
-      Stack.of(who).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.slice(1) });
-    allow(who, {
-      actions: ['ssm:GetParameter', 'ssm:GetParametersByPath'],
-      resources: [parameter(this.#deployments), parameter(`${this.#deployments}/*`)],
-      because: DEPLOYED,
-    });
-    const { stage } = groundOf(who);
-    allow(who, { actions: ['sts:AssumeRole'], resources: [targetRoles(stage, power)], because: ROLES });
   }
 }

@@ -117,6 +117,18 @@ export class TelemetryBucket extends GovernedBucket {
     useKey(who, this.encryptionKey, { through: 's3', write: false });
   }
 
+  /** Puts an object where none stands, and gets it. Whoever replaced the hash key would make every comparison wrong. */
+  grantKeepOnce(step: GovernedFunction, key: string): void {
+    this.#writers.push(step.role.roleArn);
+    this.grantGet(step, key);
+    allow(step, {
+      actions: ['s3:PutObject'],
+      resources: [this.arnForObjects(key)],
+      conditions: { Null: { 's3:if-none-match': 'false' } },
+    });
+    useKey(step, this.encryptionKey, { through: 's3', write: true });
+  }
+
   grantKeep(step: GovernedFunction, ...keys: readonly string[]): void {
     this.#writers.push(step.role.roleArn);
     this.grantGet(step, ...keys);

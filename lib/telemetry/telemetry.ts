@@ -78,7 +78,7 @@ export class Telemetry extends Construct {
       timeout: Duration.seconds(config.summariseSeconds),
     });
     this.captures.grantCount(reactor);
-    this.bucket.grantKeep(reactor, 'summaries/*', telemetry.keys.hashKey);
+    this.bucket.grantKeep(reactor, 'summaries/*');
     this.table.grantChange(reactor);
     registry.grantLook(reactor);
     evidence.grantGet(reactor);
@@ -88,6 +88,7 @@ export class Telemetry extends Construct {
 
   /** The key that personal categories are hashed with; the context keeps the grant from being good for anything else. */
   #grantHash(step: GovernedFunction): void {
+    this.bucket.grantKeepOnce(step, telemetry.keys.hashKey);
     allow(step, {
       actions: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
       resources: [groundOf(this).dataKey.keyArn],
@@ -131,7 +132,7 @@ export class Telemetry extends Construct {
     });
     models.grantInspect(step);
     evidence.grantGet(step);
-    this.bucket.grantKeep(step, 'baselines/*', telemetry.keys.hashKey);
+    this.bucket.grantKeep(step, 'baselines/*');
     this.#grantHash(step);
     if (config.baselineBuckets.length > 0)
       allow(step, {

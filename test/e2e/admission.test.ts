@@ -17,6 +17,7 @@ import { listenOnBus } from '../support/bus-listener.ts';
 import { type Plane, shippedModel, submit } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { callAs, type Person } from '../support/people.ts';
+import { flightOf } from '../support/rollouts.ts';
 
 type Subject = { model: string; version: string };
 
@@ -118,6 +119,26 @@ test('every answer is a fact, the yes with the verdict and the no with its reaso
     reasonCount: 1,
     reasons: [{ rule: 'admission.environment-unlisted', found: 'moon' }],
   });
+});
+
+test('the door of a deployment asks its target what it would serve, and the verdict opens no other', async () => {
+  const { model } = await flightOf(plane);
+  const subject = { model, version: '1.1.0' };
+  const deployment = `${model}-live`;
+
+  const { answer, bundle } = await askAdmission(subject, { deployment });
+  const elsewhere = await asking(subject, { deployment, environment: 'staging' });
+
+  expect(answer).toMatchObject({ outcome: 'allow', reasons: [] });
+  const root = JSON.parse((await callAs(plane, 'Pipeline', registryApi.status, subject)).body).registered.root;
+  const { pem } = await publicKey();
+  const opens = (target: string | null) =>
+    verifyVerdict(bundle ?? '', pem, { ...subject, root, environment: 'production', target }, new Date()).outcome;
+  expect([opens(deployment), opens(null)]).toEqual(['valid', 'invalid']);
+  expect([elsewhere.status, elsewhere.document.error.message]).toEqual([
+    404,
+    `deployment: found ${deployment}; ${model} has no such deployment in staging`,
+  ]);
 });
 
 test('a version that is not registered is a no that nothing is signed about', async () => {

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { beforeAll, expect, test } from 'vitest';
+import type { RolloutRequested } from '../../core/rollout/contract.ts';
+import { rolloutId } from '../../core/rollout/open-rollout.ts';
 import { assumeAsJob, verdict } from '../support/callers.ts';
-import { type Plane, shippedModel } from '../support/flight.ts';
+import type { Plane } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { actingAsPerson, JOB } from '../support/people.ts';
+import { recordOf, requestFor, until } from '../support/rollouts.ts';
 
 let plane: Plane;
 let pipeline: Plane;
@@ -23,10 +27,9 @@ const entry = (Source: string, DetailType: string, detail: object = {}): PutEven
 const put = (...Entries: PutEventsRequestEntry[]) =>
   verdict(pipeline.eventbridge.send(new PutEventsCommand({ Entries })));
 
-const request = () => {
-  const { model, version } = shippedModel('iris-forest', '1.0.0');
-  return entry('clearance.request', 'rollout.requested.v1', { model, version, environment: 'moon' });
-};
+/** Of something that is deployed nowhere: it opens a rollout that is refused at once. */
+const asked = (): RolloutRequested => requestFor({ model: `nowhere-${randomUUID().slice(0, 8)}`, environment: 'moon' });
+const request = (detail = asked()) => entry('clearance.request', 'rollout.requested.v1', detail);
 
 test.each([
   ['a pull request of the same repository', { sub: 'repo:acme/churn:pull_request' }],
@@ -40,8 +43,26 @@ test.each([
   expect(await verdict(assumeAsJob(plane, role, { ...JOB, ...claims }))).toBe('AccessDenied');
 });
 
-test('a pipeline may request a rollout', async () => {
-  expect(await put(request())).toBe('allowed');
+test('a request of a pipeline opens a rollout', async () => {
+  const detail = asked();
+
+  expect(await put(request(detail))).toBe('allowed');
+  expect((await until(plane, rolloutId(detail, null), ['refused'])).model).toBe(detail.model);
+});
+
+test('a request in any other name opens none, whoever puts it', async () => {
+  const [stranger, forged, honest] = [asked(), asked(), asked()];
+  const Entries = [
+    entry('somebody', 'rollout.requested.v1', stranger),
+    entry('clearance', 'rollout.requested.v1', forged),
+    request(honest),
+  ];
+
+  await plane.eventbridge.send(new PutEventsCommand({ Entries }));
+  await until(plane, rolloutId(honest, null), ['refused']);
+
+  const opened = [stranger, forged].map((detail) => recordOf(plane, rolloutId(detail, null)));
+  expect(await Promise.all(opened)).toEqual([undefined, undefined]);
 });
 
 test.each([

@@ -1,5 +1,9 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { telemetry } from '../../core/telemetry/contract.ts';
+import { startOf } from '../../core/telemetry/table.ts';
+import { counted, publish, rollUp, summaryAt } from '../support/captures.ts';
 import { answerOf, type Files, hostileModel, type Plane, shippedModel, submit, upload } from '../support/flight.ts';
+import { inference, jsonLines } from '../support/inference.ts';
 import { executionAt, functionsByState, hold, release, stopAt } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 import { actingAsPerson, askAs } from '../support/people.ts';
@@ -104,4 +108,22 @@ test('a workflow that was stopped is started again, and answers', async () => {
 
   expect(answer.outcome).toBe('registered');
   expect(answer.execution).not.toBe(stopped);
+});
+
+test('a capture file of a registered version is counted, and its hour is merged', async () => {
+  const shipped = shippedModel('wine-logreg', '1.0.0');
+  await submit(plane, shipped, shipped.files);
+  const timestamp = new Date(Date.now() - 2 * 3_600_000).toISOString();
+  const event = { ...inference(), model: shipped.model, version: shipped.version, timestamp };
+  const stream = { model: shipped.model, version: shipped.version, deployment: event.deployment } as never;
+
+  const source = await publish(plane, `captures/model=${shipped.model}/a.jsonl`, jsonLines(event, event));
+  const summary = await summaryAt(plane, source);
+  const hour = await eventually('its hour', async () => {
+    await rollUp(plane);
+    return counted(plane, telemetry.keys.window({ stream, grain: 'hour', start: startOf(timestamp, 'hour') }));
+  });
+
+  expect(JSON.parse(summary)).toMatchObject({ ledger: { events: 2, refused: {} } });
+  expect(JSON.parse(hour)).toMatchObject({ tally: { requests: 2 } });
 });

@@ -83,7 +83,17 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
-  ['AnswerAdmissions', ['ask for a verdict', 'read evidence', 'decrypt objects']],
+  [
+    'AnswerAdmissions',
+    [
+      'ask for a verdict',
+      'read evidence',
+      'decrypt objects',
+      'read a deployment',
+      'list deployments',
+      'look at a target',
+    ],
+  ],
   [
     'AnswerQuery',
     [
@@ -103,6 +113,7 @@ const POWERS: [string, string[]][] = [
       'read a summary',
       'keep a summary',
       'read the hash key',
+      'make the hash key',
       'use the hash key',
       'read telemetry',
       'change telemetry',
@@ -121,6 +132,7 @@ const POWERS: [string, string[]][] = [
       'read a baseline',
       'keep a baseline',
       'read the hash key',
+      'make the hash key',
       'use the hash key',
       ...OBJECTS,
     ],

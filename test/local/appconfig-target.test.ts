@@ -2,7 +2,7 @@ import { GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-app
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TargetUnusable } from '../../core/rollout/failures.ts';
 import type { Target } from '../../core/rollout/ports.ts';
-import { appConfigTarget } from '../../functions/rollout/appconfig-target.adapter.ts';
+import { appConfigTarget } from '../../functions/platform/appconfig-target.adapter.ts';
 import { clientOptions } from '../../local/emulator.ts';
 import { type Probed, startProbed } from '../support/probe.ts';
 import { first, idOf, initialDocument, makeRouting, second } from '../support/routed.ts';

@@ -11,6 +11,8 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ModelGovernance } from 'clearance';
+import { GovernedDeployment } from 'clearance/governed-deployment';
+import { GovernedRouting } from 'clearance/governed-routing';
 const app = new App();
 const stack = new Stack(app, 'Theirs', { env: { account: '123456789012', region: 'eu-west-1' } });
 const plane = new ModelGovernance(stack, 'Plane', {
@@ -19,10 +21,14 @@ const plane = new ModelGovernance(stack, 'Plane', {
   eventBus: EventBus.fromEventBusName(stack, 'TheirBus', 'their-bus'),
 });
 plane.grantSubmit(Role.fromRoleArn(stack, 'Trainer', 'arn:aws:iam::123456789012:role/trainer'), { models: ['fraud'] });
+const held = { version: '1.0.0', root: 'sha256:${'0'.repeat(64)}' };
+const target = new GovernedRouting(stack, 'Routing', { model: 'fraud', versions: [held], initial: held });
+new GovernedDeployment(stack, 'Fraud', { stage: 'prod', name: 'fraud-prod', model: 'fraud', environment: 'production', target });
 const { Resources } = app.synth().getStackByName('Theirs').template;
 const types = Object.values(Resources).map(({ Type }) => Type);
 console.log(JSON.stringify({ machines: types.filter((type) => type === 'AWS::StepFunctions::StateMachine').length,
-  buses: types.filter((type) => type === 'AWS::Events::EventBus').length }));
+  buses: types.filter((type) => type === 'AWS::Events::EventBus').length,
+  documents: types.filter((type) => type === 'AWS::AppConfig::HostedConfigurationVersion').length }));
 `;
 
 test('an app of somebody else installs the package and puts the plane beside its own bucket and bus', async () => {
@@ -41,7 +47,7 @@ test('an app of somebody else installs the package and puts the plane beside its
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-    expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({ machines: 1, buses: 0 });
+    expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({ machines: 3, buses: 0, documents: 1 });
   } finally {
     rmSync(app, { recursive: true, force: true });
   }

@@ -123,6 +123,7 @@ export const actsOn = (
     'keep a summary': put('summaries/probe.jsonl', TelemetryBucketName),
     'keep a window': put('windows/probe/1/d/hour/probe.json', TelemetryBucketName),
     'keep a baseline': put('baselines/probe/1/probe.json', TelemetryBucketName),
+    'replace the hash key': put('keys/personal-categories', TelemetryBucketName),
     'read telemetry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: TelemetryTableName, Key: PROBED })),
     'change telemetry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: TelemetryTableName, Item: PROBED })),
     'read rollouts': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: RolloutTableName, Key: PROBED })),

@@ -99,6 +99,12 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'read a baseline': { action: 's3:GetObject', resource: `${counts}/baselines/iris/1/x.json` },
     'keep a baseline': { action: 's3:PutObject', resource: `${counts}/baselines/iris/1/x.json` },
     'read the hash key': { action: 's3:GetObject', resource: `${counts}/keys/personal-categories` },
+    'make the hash key': {
+      action: 's3:PutObject',
+      resource: `${counts}/keys/personal-categories`,
+      context: { 's3:if-none-match': '*' },
+    },
+    'replace the hash key': { action: 's3:PutObject', resource: `${counts}/keys/personal-categories` },
     'use the hash key': {
       action: 'kms:Decrypt',
       resource: dataKey,

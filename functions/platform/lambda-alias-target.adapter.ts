@@ -3,9 +3,9 @@ import { Digest } from '../../core/kernel/digest.ts';
 import type { Backend, Deployment } from '../../core/rollout/deployment.ts';
 import { TargetUnusable } from '../../core/rollout/failures.ts';
 import type { Split, Standing, Target } from '../../core/rollout/ports.ts';
-import { isNamed, rethrow } from '../platform/aws-errors.ts';
-import { lazy } from '../platform/lazy.ts';
 import type { AsRole } from './assumed-role.adapter.ts';
+import { isNamed, rethrow } from './aws-errors.ts';
+import { lazy } from './lazy.ts';
 
 type Place = Extract<Deployment['target'], { kind: 'lambda-alias' }>;
 

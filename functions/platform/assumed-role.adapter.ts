@@ -1,6 +1,6 @@
 import { TargetUnusable } from '../../core/rollout/failures.ts';
-import { isNamed, rethrow } from '../platform/aws-errors.ts';
-import { lazy } from '../platform/lazy.ts';
+import { isNamed, rethrow } from './aws-errors.ts';
+import { lazy } from './lazy.ts';
 
 const sts = lazy(async () => {
   const { STSClient, AssumeRoleCommand } = await import('./sts-sdk.adapter.ts');

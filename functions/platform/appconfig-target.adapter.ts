@@ -5,9 +5,9 @@ import { TargetUnusable } from '../../core/rollout/failures.ts';
 import type { Split, Standing, Target } from '../../core/rollout/ports.ts';
 import { backendOf, documentOf, standingIn } from '../../core/rollout/routed-split.ts';
 import { type RoutingDocument, RoutingRefused, readRoutingDocument } from '../../core/rollout/routing-document.ts';
-import { isNamed, rethrow } from '../platform/aws-errors.ts';
-import { lazy } from '../platform/lazy.ts';
 import type { AsRole } from './assumed-role.adapter.ts';
+import { isNamed, rethrow } from './aws-errors.ts';
+import { lazy } from './lazy.ts';
 
 type Place = Extract<Deployment['target'], { kind: 'appconfig' }>;
 

@@ -1,1 +1,0 @@
-export { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
