@@ -2,8 +2,7 @@ import type { DriftWindows } from '../drift/contract.ts';
 import { type Grain, MILLISECONDS } from '../telemetry/contract.ts';
 import type { MonitorRules } from './contract.ts';
 
-export const grainOf = ({ windowMinutes }: DriftWindows): Exclude<Grain, 'day'> =>
-  windowMinutes < 60 ? 'minute' : 'hour';
+const grainOf = ({ windowMinutes }: DriftWindows): Exclude<Grain, 'day'> => (windowMinutes < 60 ? 'minute' : 'hour');
 
 /**
  * Ends of the windows that were complete at `now` and are later than the last one checked, oldest first: after missed

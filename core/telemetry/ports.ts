@@ -2,7 +2,7 @@ import type { Fact } from '../kernel/fact.ts';
 import type { Grain, Source, Stream, SummaryPart } from './contract.ts';
 import type { MinuteEntry } from './minute-index.ts';
 
-export type Capture = { readonly storedAt: Date; readonly bytes: AsyncIterable<Uint8Array> };
+type Capture = { readonly storedAt: Date; readonly bytes: AsyncIterable<Uint8Array> };
 
 export type Captures = {
   /** The bytes as they lie there; undefined when the version is gone. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const MAX_LEVEL = 17;
+const MAX_LEVEL = 17;
 
 /** A sketch as it is stored. `bins` holds what `bin-counts.ts` writes. */
 export const SketchForm = z.object({

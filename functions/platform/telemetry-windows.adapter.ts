@@ -9,7 +9,7 @@ import { findText } from './s3-write-once.adapter.ts';
 import { minuteItems } from './telemetry-minutes.adapter.ts';
 import { summaryParts } from './telemetry-summaries.adapter.ts';
 
-export type AskedSpan = { readonly grain: Grain; readonly start: string };
+type AskedSpan = { readonly grain: Grain; readonly start: string };
 
 export type TelemetryWindows = {
   /** All streams of which anything was heard that has not expired. */

@@ -18,7 +18,7 @@ import type { StageConfig } from '../stage.ts';
 import { CaptureBucket, TelemetryBucket } from './telemetry-buckets.ts';
 
 /** What has to be merged, and which files were set aside. */
-export const OPEN_INDEX = 'open';
+const OPEN_INDEX = 'open';
 
 /** Deliveries of one file before a person looks at it. */
 const TRIES = 5;

@@ -15,6 +15,7 @@ const TOLD: Readonly<Record<string, (payload: Payload) => string>> = {
   ScanFiles: ({ verdict, bytesRead }) => `${verdict}, ${bytes(Number(bytesRead))} read`,
   EvaluateGates: ({ tier }) => `risk tier ${tier}`,
   DecideRegistration: ({ outcome }) => String(outcome),
+  SummariseBaseline: ({ outcome, rows }) => (outcome === 'none' ? 'none declared' : `${rows} rows counted`),
   SignVersion: ({ root }) => `KMS signed ${short(root)}`,
   ReserveVersion: ({ outcome }) => String(outcome),
   PublishVersion: () => 'model.sig beside the model, files readable',

@@ -72,7 +72,7 @@ export const everythingStored = async (plane: Plane): Promise<string> => {
   return texts.join('\n');
 };
 
-export const functionOf = async (plane: Plane, entry: string): Promise<string> => {
+const functionOf = async (plane: Plane, entry: string): Promise<string> => {
   const { Functions = [] } = await plane.lambda.send(new ListFunctionsCommand({ MaxItems: 100 }));
   return Functions.find(({ Description }) => Description === entry)?.FunctionName ?? '';
 };

@@ -13,7 +13,7 @@ const STORED_AT = new Date('2026-11-23T14:00:00Z');
 
 /** Called before every effect of an actor: throws where the actor ends, waits where another comes first. */
 export type Step = (effect: string) => Promise<void>;
-export const throughout: Step = async () => {};
+const throughout: Step = async () => {};
 
 /** Ends the actor before its effect number `count`. */
 export const endingAt = (count: number): Step => {
