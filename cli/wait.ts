@@ -27,7 +27,7 @@ const exitOf = (status: VersionStatus | undefined, attempt: string | undefined):
 };
 
 /** Waits until a version is registered or refused. One that the plane has not seen yet may still arrive. */
-export const waitForVersion = async (
+const waitForVersion = async (
   { model, version, attempt, timeoutSeconds }: Timeout & Version,
   plane: Plane,
   context: Context,
@@ -67,7 +67,7 @@ const progressOf = (rollout: string, detail: RolloutDetail | undefined): string 
 };
 
 /** Waits until a rollout is over, one way or the other, or held. A request that was put just now may not have begun. */
-export const waitForRollout = async (
+const waitForRollout = async (
   { rollout, timeoutSeconds }: Timeout & { readonly rollout: string },
   plane: Plane,
   context: Context,

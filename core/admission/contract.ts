@@ -12,11 +12,10 @@ import type { RegisteredVersion } from '../registry/contract.ts';
 import { KeyUnusable } from '../signing/contract.ts';
 
 /** One of the environments that a stage lists: what may fly there. */
-export const Environment = z.strictObject({
+const Environment = z.strictObject({
   name: EnvironmentName,
   tiers: z.array(RiskTier).min(1).default(['light', 'standard', 'full']),
 });
-export type Environment = z.infer<typeof Environment>;
 
 export const AdmissionRules = z.strictObject({
   environments: z.array(Environment).max(20).default([]),

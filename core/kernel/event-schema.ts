@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { type EventContract, FACT_SOURCE, REQUEST_SOURCE } from './contract.ts';
 
 /** The source that an event of this type carries on the bus: what people and CI ask for, or what the plane says. */
-export const sourceOf = ({ type }: EventContract): string =>
-  type.includes('.requested.') ? REQUEST_SOURCE : FACT_SOURCE;
+const sourceOf = ({ type }: EventContract): string => (type.includes('.requested.') ? REQUEST_SOURCE : FACT_SOURCE);
 
 /**
  * The published form of an event's detail, JSON Schema 2020-12, for subscribers in other languages. It lets members

@@ -61,7 +61,8 @@ const order = (verb: 'pause' | 'resume' | 'rollback') =>
 export const rolloutApi = {
   list: { method: 'GET', path: '/v1/rollouts', response: RolloutList },
   get: { method: 'GET', path: '/v1/rollouts/{rollout}', response: RolloutDetail },
-  pause: order('pause'),
+  pause: { ...order('pause'), repeatable: true },
+  /** Sent again, it might take back a pause that somebody made in between. */
   resume: order('resume'),
-  rollback: order('rollback'),
+  rollback: { ...order('rollback'), repeatable: true },
 } as const;

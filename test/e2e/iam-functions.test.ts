@@ -4,6 +4,7 @@ import { actingAs } from '../support/callers.ts';
 import { hostileModel, type Plane, submit } from '../support/flight.ts';
 import { type Deployed, functionsOf } from '../support/functions.ts';
 import { sharedLocalAws } from '../support/local.ts';
+import { serveProbe } from '../support/serving.ts';
 
 let plane: Plane;
 let acts: ReturnType<typeof actsOn>;
@@ -14,12 +15,14 @@ beforeAll(async () => {
   functions = await functionsOf(plane);
   const shipped = hostileModel();
   const { versions } = await submit(plane, shipped, shipped.files);
-  const refused = { ...shipped, versions, capture: await publishCapture(plane) };
+  const [capture, target] = await Promise.all([publishCapture(plane), serveProbe(plane)]);
+  const refused = { ...shipped, versions, capture, target };
   acts = actsOn(plane, refused, (entry) => functions.get(entry)?.name ?? '');
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
 const HOLDS = ['read holds', 'put a hold', 'delete a hold'];
+const ROLLOUTS = ['change rollouts', 'tell a fact of rollouts'];
 const ATTEMPTS = ['read attempts', 'change attempts'];
 
 const powers: Record<string, string[]> = {
@@ -75,6 +78,27 @@ const powers: Record<string, string[]> = {
   ],
   'telemetry/summarise-baseline': [...BYTES, 'read evidence', 'keep a baseline'],
   'telemetry/roll-up': ['keep a window', 'read telemetry', 'change telemetry'],
+  'rollout/open-rollout': ['read the registry', 'read rollouts', 'read a deployment', 'look at a target', ...ROLLOUTS],
+  'rollout/decide-step': [
+    'read evidence',
+    ...HOLDS,
+    'read telemetry',
+    'read rollouts',
+    'read a deployment',
+    'look at a target',
+    ...ROLLOUTS,
+  ],
+  'rollout/shift-traffic': ['read holds', 'read rollouts', 'read a deployment', 'shift a target', ...ROLLOUTS],
+  'rollout/reconcile-rollouts': [
+    ...HOLDS,
+    'read telemetry',
+    'read rollouts',
+    'read a deployment',
+    'shift a target',
+    'go on with a rollout',
+    ...ROLLOUTS,
+  ],
+  'rollout/answer-rollouts': ['read holds', 'read rollouts', ...ROLLOUTS, 'reconcile'],
   'monitor/list-streams': ['read checks', 'read telemetry'],
   'monitor/check-stream': [
     'read evidence',
@@ -105,7 +129,6 @@ test('every function of the plane is put to that test, and every act is within t
     'delete evidence',
     'publish a capture',
     'replace the hash key',
-    'change rollouts',
     'call a step',
     'move an alias',
   ];

@@ -7,6 +7,7 @@ import { functionsOf } from '../support/functions.ts';
 import { functionsByState, hold, release } from '../support/interruption.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { actingAsPerson, askAs, type Person } from '../support/people.ts';
+import { serveProbe } from '../support/serving.ts';
 
 type Subject = { model: string; version: string };
 
@@ -22,7 +23,8 @@ beforeAll(async () => {
   refusedVersions = (await submit(plane, refused, refused.files)).versions;
   registeredVersions = (await submit(plane, registered, registered.files)).versions;
   const functions = await functionsOf(plane);
-  const untouchable = { ...refused, versions: refusedVersions, capture: await publishCapture(plane) };
+  const [capture, target] = await Promise.all([publishCapture(plane), serveProbe(plane)]);
+  const untouchable = { ...refused, versions: refusedVersions, capture, target };
   acts = actsOn(plane, untouchable, (entry) => functions.get(entry)?.name ?? '');
 });
 
@@ -38,8 +40,8 @@ const putting = (who: Plane, subject: Subject, path: string, Tagging?: string) =
 test.each<[Person, string[]]>([
   ['Submitter', ['upload a file']],
   ['Reader', []],
-  ['Operator', ['read attempts', 'read the registry', 'start intake']],
-  ['Auditor', ['read evidence', 'read attempts', 'read the registry', 'read holds']],
+  ['Operator', ['read attempts', 'read the registry', 'go on with a rollout', 'start intake', 'reconcile']],
+  ['Auditor', ['read evidence', 'read attempts', 'read the registry', 'read holds', 'read rollouts']],
 ])('%s gets this far into the plane, and no further', async (person, expected) => {
   const who = await actingAsPerson(plane, person);
 

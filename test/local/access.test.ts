@@ -1,7 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, EncryptCommand, SignCommand } from '@aws-sdk/client-kms';
+import { CreateAliasCommand, GetAliasCommand, PublishVersionCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import { actingAs, assume, verdict } from '../support/callers.ts';
 import { callApi } from '../support/http-api.ts';
@@ -62,6 +64,41 @@ probe(
     const { s3 } = await actingAs(aws, roleNamed('tls'));
 
     expect(await verdict(s3.send(new PutObjectCommand({ Bucket: 'tls', Key: 'a', Body: 'x' })))).toBe('allowed');
+  },
+  { iam: true },
+);
+
+probe(
+  'iam_names_the_path_of_parameters',
+  'whoever may read one path of parameters reads that path, and no other',
+  async (aws) => {
+    const path = 'arn:aws:ssm:us-east-1:000000000000:parameter/teams/one';
+    await deploy(aws, 'paths', { R: role('paths', allow('ssm:GetParametersByPath', [path, `${path}/*`])) });
+    const { ssm } = await actingAs(aws, roleNamed('paths'));
+    const read = (Path: string) => verdict(ssm.send(new GetParametersByPathCommand({ Path })));
+
+    expect([await read('/teams/one'), await read('/teams/two')]).toEqual(['allowed', 'AccessDeniedException']);
+  },
+  { iam: true },
+);
+
+probe(
+  'iam_tells_the_acts_on_an_alias_apart',
+  'whoever may read an alias reads it, and does not move it',
+  async (aws) => {
+    const alias = { FunctionName: 'aliased', Name: 'live' };
+    await deploy(aws, 'aliased', {
+      F: functionOf('aliased', 'async () => 1'),
+      R: role('aliased', allow('lambda:GetAlias', functionArn('aliased'))),
+    });
+    await aws.lambda.send(new PublishVersionCommand(alias));
+    await aws.lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: '1' }));
+    const { lambda } = await actingAs(aws, roleNamed('aliased'));
+
+    const read = await verdict(lambda.send(new GetAliasCommand(alias)));
+    const moved = await verdict(lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: '1' })));
+
+    expect([read, moved]).toEqual(['allowed', 'AccessDeniedException']);
   },
   { iam: true },
 );

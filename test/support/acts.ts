@@ -11,11 +11,21 @@ import {
 } from '@aws-sdk/client-s3';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { verdict } from './callers.ts';
 import type { Clients, Running } from './local.ts';
+import type { Reached } from './serving.ts';
 
 /** A version that was refused: its bytes are nobody's to read. Keys are file names, values S3 versions. */
-export type Refused = { model: string; version: string; versions: Record<string, string>; capture: Capture };
+export type Refused = {
+  model: string;
+  version: string;
+  versions: Record<string, string>;
+  capture: Capture;
+  /** Nobody's to look at or to shift but the functions' of rollouts. */
+  target: Reached;
+};
 
 /** A capture file: nobody's to read but the summariser's. */
 type Capture = { Key: string; VersionId: string | undefined };
@@ -116,6 +126,17 @@ export const actsOn = (
     'replace the hash key': put('keys/personal-categories', TelemetryBucketName),
     'read telemetry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: TelemetryTableName, Key: PROBED })),
     'change telemetry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: TelemetryTableName, Item: PROBED })),
+    'read rollouts': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: RolloutTableName, Key: PROBED })),
+    'read a deployment': ({ ssm }) => ssm.send(new GetParameterCommand({ Name: refused.target.parameter })),
+    'look at a target': become(refused.target, 'look'),
+    'shift a target': become(refused.target, 'shift'),
+    'go on with a rollout': ({ sfn }) =>
+      sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: outputs.RolloutWorkflowArn,
+          input: JSON.stringify({ rollout: 'none' }),
+        }),
+      ),
     'change rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: PROBED })),
     'tell a fact of rollouts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RolloutTableName, Item: TOLD })),
     'start intake': ({ sfn }) =>
@@ -136,8 +157,15 @@ export const actsOn = (
     'move an alias': ({ lambda }) =>
       lambda.send(new UpdateAliasCommand({ FunctionName: 'probe', Name: 'live', FunctionVersion: '1' })),
     'ask for a verdict': call('admission/admit-version'),
+    reconcile: call('rollout/reconcile-rollouts'),
   };
 };
+
+/** Under the external id by which the plane comes. */
+const become =
+  ({ parameter, ...roles }: Reached, power: 'look' | 'shift'): Act =>
+  ({ sts }) =>
+    sts.send(new AssumeRoleCommand({ RoleArn: roles[power], RoleSessionName: 'probe', ExternalId: parameter }));
 
 const keyOfEvidence = ({ model, version, versions }: Refused) =>
   `intake/${model}/${version}/${versions['manifest.json']}/0/manifest.json`;

@@ -29,16 +29,19 @@ export const registered = async (plane: Plane) => {
   return { model, served };
 };
 
-export const flightOf = async (plane: Plane, environment = 'production'): Promise<Flight> => {
-  const { model, served } = await registered(plane);
-  return { ...(await serve(plane, `${model}-live`, served, environment)), model, environment };
+export type Registered = Awaited<ReturnType<typeof registered>>;
+
+/** A deployment of its own, of a model that may have others or of one that nothing else uses. */
+export const flightOf = async (plane: Plane, of?: Registered, environment = 'production'): Promise<Flight> => {
+  const { model, served } = of ?? (await registered(plane));
+  const name = `${model}-${randomUUID().slice(0, 8)}`;
+  return { ...(await serve(plane, name, served, environment)), model, environment };
 };
 
-export const requestFor = (
-  { model, environment }: Pick<Flight, 'model' | 'environment'>,
-  more: object = {},
-): RolloutRequested =>
-  RolloutRequested.parse({ request: randomUUID(), model, version: VERSIONS[1], environment, ...more });
+type Target = Pick<Flight, 'model' | 'environment'> & { readonly deployment?: string };
+
+export const requestFor = ({ model, environment, deployment }: Target, more: object = {}): RolloutRequested =>
+  RolloutRequested.parse({ request: randomUUID(), model, version: VERSIONS[1], environment, deployment, ...more });
 
 /** Puts requests on the bus, as CI does, and gives back the ids of what they open. */
 export const ask = async (plane: Plane, ...requests: RolloutRequested[]): Promise<string[]> => {
@@ -71,8 +74,8 @@ export const until = (
     `rollout ${id} to be ${states.join(' or ')}`,
     async () => {
       const record = await recordOf(plane, id);
-      const why = (record?.held?.because ?? []).map(({ message }) => `: ${message}`).join('');
-      if (record !== undefined) last = `${stateOf(record)} at ${record.share}${why}`;
+      if (record !== undefined)
+        last = `${stateOf(record)} at ${record.share}, ${JSON.stringify(record.reasons ?? record.held)}`;
       const there = record !== undefined && states.includes(stateOf(record));
       return there && (share === undefined || record.share === share) ? record : undefined;
     },
@@ -106,8 +109,8 @@ export const traffic = (plane: Plane, { model, deployment }: Flight, { canaryErr
   const controller = new AbortController();
   const send = async () => {
     while (!controller.signal.aborted) {
-      await captured(plane, { model, version: VERSIONS[0], deployment }, { requests: 200 });
-      await captured(plane, { model, version: VERSIONS[1], deployment }, { requests: 100, errors: canaryErrors });
+      await captured(plane, { model, version: VERSIONS[0], deployment }, { requests: 225 });
+      await captured(plane, { model, version: VERSIONS[1], deployment }, { requests: 105, errors: canaryErrors });
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   };

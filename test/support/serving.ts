@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -5,9 +6,10 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetAliasCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { deploymentsPath } from '../../core/rollout/contract.ts';
+import { Deployment, deploymentAddress, deploymentsPath } from '../../core/rollout/contract.ts';
 import { GovernedAlias, publishServing, type Served } from '../../lib/rollout/governed-alias.ts';
 import { GovernedDeployment } from '../../lib/rollout/governed-deployment.ts';
 import { clientOptions } from '../../local/emulator.ts';
@@ -74,7 +76,20 @@ export const serve = async (
   return { deployment, functionName: deployment, alias: ALIAS };
 };
 
-export const parameterOf = ({ deployment }: Serving): string => `${deploymentsPath('dev')}/${deployment}`;
+export type Reached = { readonly parameter: string; readonly look: string; readonly shift: string };
+
+/** How the plane reaches it. */
+export const reachOf = async (plane: Plane, { deployment }: Serving): Promise<Reached> => {
+  const parameter = deploymentAddress(deploymentsPath('dev'), deployment);
+  const { Parameter } = await plane.ssm.send(new GetParameterCommand({ Name: parameter }));
+  return { parameter, ...Deployment.parse(JSON.parse(Parameter?.Value ?? '')).roles };
+};
+
+/** Of a model that nobody registered: something to try one's hands at. */
+export const serveProbe = async (plane: Plane): Promise<Reached> => {
+  const probe = { model: 'probe', version: '1.0.0', root: `sha256:${'0'.repeat(64)}` };
+  return reachOf(plane, await serve(plane, `probe-${randomUUID().slice(0, 8)}`, [probe]));
+};
 
 export const aliasOf = (plane: Plane, { functionName, alias }: Serving) =>
   plane.lambda.send(new GetAliasCommand({ FunctionName: functionName, Name: alias }));

@@ -135,6 +135,35 @@ def _version_of(resource_arn, headers, query):
 
 
 @repair
+def iam_names_the_path_of_parameters():
+    """Reading parameters by their path is asked for that path, not for all of Systems Manager."""
+
+    @instead_of(actions, "extract_resource_arn")
+    def resource(original, service, method, path, headers, body, *args, **kwargs):
+        found = original(service, method, path, headers, body, *args, **kwargs)
+        if service != "ssm" or found != "*" or not _target(headers).endswith(".GetParametersByPath"):
+            return found
+        # The account and the region as the emulator spells them for a parameter that is named.
+        named = json.dumps({"Name": json.loads(body).get("Path") or "/"}).encode()
+        return original(service, method, path, headers, named, *args, **kwargs)
+
+
+@repair
+def iam_tells_the_acts_on_an_alias_apart():
+    """Reading, moving and deleting one alias of a function are actions of their own, not lambda:ListAliases."""
+
+    @instead_of(actions, "_lambda_action")
+    def action(original, method, path):
+        on_alias = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
+        below = path.partition("/functions/")[2].strip("/").split("/")
+        return on_alias.get(method) if below[1:2] == ["aliases"] and len(below) > 2 else original(method, path)
+
+
+def _target(headers):
+    return headers.get("x-amz-target") or headers.get("X-Amz-Target") or ""
+
+
+@repair
 def iam_demands_the_right_to_tag():
     """PutObject with tags needs s3:PutObjectTagging besides s3:PutObject."""
 
