@@ -9,7 +9,7 @@ import { healthy } from './stories/healthy.ts';
 import { lift } from './stories/lift.ts';
 import type { Ending, Scene } from './stories/scene.ts';
 import { storyTeller } from './story-teller.ts';
-import { startTraffic } from './traffic.ts';
+import { type Pace, startTraffic } from './traffic.ts';
 
 export const STORIES = {
   healthy: 'a version that is no worse than the one before reaches 100 %, step by step',
@@ -26,11 +26,13 @@ export type Played = Partial<Record<StoryName, { ending: Ending | Error; millise
 
 const COLOURS = { healthy: 'green', faulty: 'red', drift: 'yellow', lift: 'cyan' } as const;
 
+const STEADY = { calls: 4, rowsPerCall: 25 };
+
 /** How each line is used. One call at a time where a story counts what was answered. */
-const USE: Readonly<Record<Site, { calls: number; rowsPerCall: number; concurrency: number }>> = {
-  healthy: { calls: 4, rowsPerCall: 25, concurrency: 2 },
-  faulty: { calls: 4, rowsPerCall: 25, concurrency: 2 },
-  drift: { calls: BUSY, rowsPerCall: 20, concurrency: 1 },
+const USE: Readonly<Record<Site, { pace: Pace; concurrency: number }>> = {
+  healthy: { pace: STEADY, concurrency: 2 },
+  faulty: { pace: STEADY, concurrency: 2 },
+  drift: { pace: BUSY, concurrency: 1 },
 };
 
 /** Plays the stories together, each on a line of its own with real requests from beginning to end. */

@@ -11,21 +11,22 @@ export type Served = { rows: number; errors: number; byVersion: Record<string, {
 export type Traffic = {
   /** From now on the lines send what their instruments read, or what a broken one does. */
   send(kind: 'healthy' | 'misread'): void;
-  /** From now on so many batches a second. */
-  pace(calls: number): void;
-  /** Slows down to so many batches a second once a version has answered so many more rows. */
-  paceAfter(version: string, rows: number, calls: number): void;
+  /** From now on at this pace. */
+  pace(pace: Pace): void;
+  /** At this pace as soon as a version has answered so many more rows. */
+  paceAfter(version: string, rows: number, pace: Pace): void;
   /** Everything answered since the last look. */
   look(): Served;
   stop(): Promise<void>;
 };
 
+/** Batches a second, and how large they are. */
+export type Pace = { readonly calls: number; readonly rowsPerCall: number };
+
 export type TrafficPlan = {
   functionName: string;
   alias: string;
-  /** A second, of batches. */
-  calls: number;
-  rowsPerCall: number;
+  pace: Pace;
   /** Calls under way at once; when that many wait, fewer are sent. */
   concurrency: number;
 };
@@ -41,19 +42,19 @@ const count = (served: Served, version: string, rows: number, errors: number): v
 
 /** Sends real samples to a service through its alias, at a steady rate, until it is stopped. */
 export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: TrafficPlan): Traffic => {
-  const { functionName, alias, rowsPerCall, concurrency } = plan;
+  const { functionName, alias, concurrency } = plan;
   const lambda = new LambdaClient({ ...clientOptions(aws), maxAttempts: 1 });
   const samples = wineSamples();
   const stopped = new AbortController();
   let changed = new AbortController();
-  let change = (sample: Sample): Sample => sample;
+  let read = (sample: Sample): Sample => sample;
   let served = nothing();
-  let interval = 1000 / plan.calls;
-  let enough: { version: string; rows: number; calls: number } | undefined;
+  let now = plan.pace;
+  let later: { version: string; rows: number; pace: Pace } | undefined;
   let next = Date.now();
 
   const batch = (): Sample[] =>
-    Array.from({ length: rowsPerCall }, () => change(samples[Math.floor(Math.random() * samples.length)] ?? {}));
+    Array.from({ length: now.rowsPerCall }, () => read(samples[Math.floor(Math.random() * samples.length)] ?? {}));
 
   const call = async (): Promise<void> => {
     const rows = batch();
@@ -63,14 +64,14 @@ export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: Traf
     if (FunctionError !== undefined) return count(served, 'none', rows.length, rows.length);
     const { version, answers }: Answers = JSON.parse(Buffer.from(Payload ?? []).toString());
     count(served, version, answers.length, answers.filter(({ ok }) => !ok).length);
-    if (enough?.version !== version) return;
-    enough.rows -= answers.length;
-    if (enough.rows <= 0) pace(enough.calls);
+    if (later?.version !== version) return;
+    later.rows -= answers.length;
+    if (later.rows <= 0) change(later.pace);
   };
 
-  const pace = (perSecond: number): void => {
-    interval = 1000 / perSecond;
-    enough = undefined;
+  const change = (pace: Pace): void => {
+    now = pace;
+    later = undefined;
     next = Date.now();
     changed.abort();
     changed = new AbortController();
@@ -84,20 +85,20 @@ export const startTraffic = (aws: Pick<LocalAws, 'endpoint' | 'env'>, plan: Traf
         await pause(wait, undefined, { signal }).catch(() => {});
         continue;
       }
-      next = Date.now() + interval;
+      next = Date.now() + 1000 / now.calls;
       // A call that gets lost is one that a user would repeat; what counts is what the service said.
-      await call().catch(() => count(served, 'none', rowsPerCall, rowsPerCall));
+      await call().catch(() => count(served, 'none', now.rowsPerCall, now.rowsPerCall));
     }
   };
 
   const workers = Array.from({ length: concurrency }, work);
   return {
     send: (kind) => {
-      change = kind === 'misread' ? misread : (sample) => sample;
+      read = kind === 'misread' ? misread : (sample) => sample;
     },
-    pace,
-    paceAfter: (version, rows, calls) => {
-      enough = { version, rows, calls };
+    pace: change,
+    paceAfter: (version, rows, pace) => {
+      later = { version, rows, pace };
     },
     look: () => {
       const seen = served;

@@ -6,9 +6,8 @@ import { type Ending, follow, isOver, reasonOf, type Scene, until } from './scen
 const MINUTE = 60_000;
 /** So long before a full minute a rollout is asked for: it is under way when the check looks at that minute. */
 const LEAD_MS = 30_000;
-/** Batches a second. */
-export const BUSY = 3;
-const QUIET = 0.05;
+export const BUSY = { calls: 3, rowsPerCall: 20 };
+const QUIET = { calls: 1, rowsPerCall: 1 };
 /** Answers of the new version: enough for a check to tell drift by, too few for the judge to let it move on. */
 const ENOUGH = 60;
 
