@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
+  DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SetQueueAttributesCommand,
@@ -42,6 +43,9 @@ export const onCallAt = async (plane: Plane, TopicArn: string | undefined) => {
   const listen = async (): Promise<void> => {
     const { Messages = [] } = await plane.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
     heard.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '{}')));
+    // What is not deleted comes again, and would pass for a second message.
+    const Entries = Messages.map(({ MessageId, ReceiptHandle }) => ({ Id: MessageId, ReceiptHandle }));
+    if (Entries.length > 0) await plane.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   };
   const about = (hold: string) => heard.filter(({ MessageAttributes }) => MessageAttributes?.hold?.Value === hold);
   return {
