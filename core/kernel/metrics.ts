@@ -1,4 +1,4 @@
-export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
+type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
 
 /** A metric that the plane writes itself: of the whole stage, or of the stage by each of `by` separately. */
 export type MetricContract<By extends string = string> = {

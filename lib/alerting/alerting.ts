@@ -56,7 +56,7 @@ const CAUSES = {
   },
 } as const satisfies Record<string, Omit<AlarmGroupProps, 'of'>>;
 
-export type Cause = keyof typeof CAUSES;
+type Cause = keyof typeof CAUSES;
 
 /** The constructs that fail for a cause; the alarms of the fleet are made here. */
 export type AlertingProps = Readonly<Record<Exclude<Cause, 'fleet'>, readonly IConstruct[]>>;

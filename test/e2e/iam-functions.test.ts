@@ -66,7 +66,7 @@ const powers: Record<string, string[]> = {
     'read holds',
     'tell a fact of rollouts',
   ],
-  'admission/answer-admissions': ['read evidence', 'ask for a verdict'],
+  'admission/answer-admissions': ['read evidence', 'read a deployment', 'look at a target', 'ask for a verdict'],
   'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
   'telemetry/summarise': [
     'read evidence',

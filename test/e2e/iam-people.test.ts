@@ -40,8 +40,11 @@ const putting = (who: Plane, subject: Subject, path: string, Tagging?: string) =
 test.each<[Person, string[]]>([
   ['Submitter', ['upload a file']],
   ['Reader', []],
-  ['Operator', ['read attempts', 'read the registry', 'go on with a rollout', 'start intake', 'reconcile']],
-  ['Auditor', ['read evidence', 'read attempts', 'read the registry', 'read holds', 'read rollouts']],
+  [
+    'Operator',
+    ['read attempts', 'read the registry', 'read checks', 'go on with a rollout', 'start intake', 'reconcile'],
+  ],
+  ['Auditor', ['read evidence', 'read attempts', 'read the registry', 'read holds', 'read checks', 'read rollouts']],
 ])('%s gets this far into the plane, and no further', async (person, expected) => {
   const who = await actingAsPerson(plane, person);
 
