@@ -70,8 +70,7 @@ export const controlRoom = (aws: Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>,
     ((await plane.ask(holdApi.list, {}))?.holds ?? []).filter((hold) => hold.deployment === SITES[site].deployment);
 
   const admit = async (site: Site, version: string) => {
-    const { environment } = SITES[site];
-    const question = AdmitRequest.parse({ model: WINE.model, version, environment });
+    const question = AdmitRequest.parse({ model: WINE.model, version, ...SITES[site] });
     return (await plane.tell(admissionApi.admit, {}, question))?.answer;
   };
 

@@ -53,7 +53,9 @@ const newsIn = (): ((status: RolloutStatus) => string[]) => {
   let [place, opinion] = ['', ''];
   return (status) => {
     const { state, share, judgement } = status;
-    const [nowAt, nowThought] = [`${state} ${share}`, judgement?.verdict ?? ''];
+    const nowAt = `${state} ${share}`;
+    // Of a canary that nobody has asked yet there is nothing to say.
+    const nowThought = judgement === undefined || judgement.requests.canary === 0 ? opinion : judgement.verdict;
     const thought = nowThought === opinion ? undefined : judged(status);
     const at = nowAt === place ? undefined : TOLD[state]?.(status);
     [place, opinion] = [nowAt, nowThought];
