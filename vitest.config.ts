@@ -1,6 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing but Node; `local` runs against the local AWS and shares one emulator, so its files run in turn. */
+/** What mostly waits, for traffic, bakes and schedules: a local AWS of its own lets it wait while others work. */
+const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry', 'upgrade'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+
+/** The files of a project share one local AWS, so they run in turn. */
+const onLocalAws = {
+  globalSetup: ['test/support/local-broker.ts'],
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 300_000,
+};
+
+/** `unit` needs nothing but Node; `local` and `flights` run against a local AWS each. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -21,12 +34,11 @@ export default defineConfig({
         test: {
           name: 'local',
           include: ['test/e2e/**/*.test.ts', 'test/local/**/*.test.ts'],
-          globalSetup: ['test/support/local-broker.ts'],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          exclude: FLIGHTS,
+          ...onLocalAws,
         },
       },
+      { test: { name: 'flights', include: FLIGHTS, ...onLocalAws } },
     ],
   },
 });

@@ -1,5 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleHandler, HANDLER } from './bundle-handler.ts';
@@ -52,14 +62,18 @@ const digestOfSources = (root: string, entry: string, { inputs }: Metafile): str
   return hash.digest('hex');
 };
 
-/** Writes only what changed and deletes what is left over, so that a synthesis that runs meanwhile reads whole files. */
-const settle = (folder: string, files: ReadonlyMap<string, Uint8Array>): void => {
-  for (const [name, bytes] of files) {
-    const path = join(folder, name);
-    if (existsSync(path) && readFileSync(path).equals(bytes)) continue;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes);
-  }
+/** Filled aside and renamed, and only if it changed: a build or synthesis that runs meanwhile reads whole files. */
+const settleFile = (out: string, path: string, bytes: Uint8Array): void => {
+  if (existsSync(path) && readFileSync(path).equals(bytes)) return;
+  const draft = join(out, `draft-${randomUUID()}`);
+  writeFileSync(draft, bytes);
+  mkdirSync(dirname(path), { recursive: true });
+  renameSync(draft, path);
+};
+
+/** Makes these the files of the folder, all of them. */
+const settle = (out: string, folder: string, files: ReadonlyMap<string, Uint8Array>): void => {
+  for (const [name, bytes] of files) settleFile(out, join(folder, name), bytes);
   for (const path of filesBelow(folder)) if (!files.has(relative(folder, path))) rmSync(path);
 };
 
@@ -104,11 +118,11 @@ export const buildHandlers = async ({
     const { metafile, files } = await bundleHandler(root, entry);
     const beside = [...assetsOf(root, entry)].map(([name, file]): [string, Uint8Array] => [name, readFileSync(file)]);
     mkdirSync(folder, { recursive: true });
-    settle(folder, new Map([...files, ...beside]));
+    settle(out, folder, new Map([...files, ...beside]));
     built[entry] = { digest: digestOfSources(root, entry, metafile), metafile };
   }
   removeUnknown(out, entries);
-  writeFileSync(join(out, 'meta.json'), JSON.stringify(built));
+  settleFile(out, join(out, 'meta.json'), Buffer.from(JSON.stringify(built)));
   return built;
 };
 

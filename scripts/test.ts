@@ -1,26 +1,65 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { ensurePython } from '../local/python.ts';
+import { buildHandlers } from './build.ts';
 
 // Runs every test and closes with one line that a person and a pipeline can both read.
 const root = join(import.meta.dirname, '..');
-const report = join(root, '.local', 'test-report.json');
-mkdirSync(join(root, '.local'), { recursive: true });
-rmSync(report, { force: true });
-
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const asked = process.argv.slice(2);
 
+type Lane = { name: string; args: readonly string[] };
 type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number };
+
+/** Two lanes side by side, each with a local AWS of its own; whoever names files or options gets them in one. */
+const lanes: readonly Lane[] =
+  asked.length > 0
+    ? [{ name: 'tests', args: asked }]
+    : [
+        { name: 'ground', args: ['--project', 'unit', '--project', 'local'] },
+        { name: 'flights', args: ['--project', 'flights'] },
+      ];
+
+const relay = (from: Readable, to: NodeJS.WriteStream, lane: string): void => {
+  createInterface({ input: from }).on('line', (line) => to.write(`${lane} │ ${line}\n`));
+};
+
+const reportOf = ({ name }: Lane): string => join(root, '.local', `test-report-${name}.json`);
+
+const run = (lane: Lane): Promise<number> => {
+  const alone = lanes.length === 1;
+  rmSync(reportOf(lane), { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(lane)}`];
+  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...lane.args], {
+    cwd: root,
+    stdio: alone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(!alone && process.stdout.isTTY && { FORCE_COLOR: '1' }) },
+  });
+  const width = Math.max(...lanes.map(({ name }) => name.length));
+  if (child.stdout !== null) relay(child.stdout, process.stdout, lane.name.padEnd(width));
+  if (child.stderr !== null) relay(child.stderr, process.stderr, lane.name.padEnd(width));
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+};
+
+mkdirSync(join(root, '.local'), { recursive: true });
+// What both lanes would otherwise install and build at the same moment.
+if (lanes.length > 1) {
+  await ensurePython(console.error);
+  await buildHandlers();
+}
+const codes = await Promise.all(lanes.map(run));
 try {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-  const skipped = numPendingTests === 0 ? '' : `, ${numPendingTests} skipped`;
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped}`);
+  const reports = lanes.map((lane) => JSON.parse(readFileSync(reportOf(lane), 'utf8')) as Report);
+  const sum = (count: keyof Report): number => reports.reduce((total, report) => total + report[count], 0);
+  const skipped = sum('numPendingTests') === 0 ? '' : `, ${sum('numPendingTests')} skipped`;
+  console.log(`${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed${skipped}`);
 } catch {
   console.log('The test runner ended without a report: no test can be said to have passed.');
 }
-process.exitCode = status ?? 1;
+process.exitCode = codes.find((code) => code !== 0) ?? 0;
