@@ -41,10 +41,10 @@ export type Checks = {
   marksOf(model: string): Promise<readonly StreamMark[]>;
   failuresOf(model: string): Promise<readonly Failing[]>;
   /**
-   * Writes the mark and its fact, if the mark that stands is still of `after`.
+   * Writes the mark and its facts, if the mark that stands is still of `after`.
    * @returns false if it is not
    */
-  swap(mark: StreamMark, after: string | undefined, fact: Fact | undefined): Promise<boolean>;
+  swap(mark: StreamMark, after: string | undefined, facts: readonly Fact[]): Promise<boolean>;
   /**
    * Writes since when checks of a stream fail, and the fact.
    * @param after of the mark that stands: a failure that was told before it is over
