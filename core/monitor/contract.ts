@@ -31,6 +31,13 @@ export const MonitorRules = z.strictObject({
     .max(60)
     .default(15)
     .describe('after its end, until a window counts as complete: files come late, and hours are merged by a schedule'),
+  silentMinutes: z
+    .int()
+    .min(5)
+    .max(10_080)
+    .nullable()
+    .default(1440)
+    .describe('without an inference event, until a deployment that had some counts as silent; null for never'),
   catchUp: z.int().min(1).max(48).default(24).describe('windows that a check makes up for after missed runs'),
 });
 export type MonitorRules = z.infer<typeof MonitorRules>;
@@ -178,7 +185,12 @@ export const monitor = {
         STAGE: z.string(),
       }),
       input: z.object({ scheduledAt: Moment }),
-      output: z.object({ streams: z.array(DueStream), unknown: z.int(), left: z.int() }),
+      output: z.object({
+        streams: z.array(DueStream),
+        unknown: z.int(),
+        left: z.int(),
+        silent: z.array(DeploymentName),
+      }),
       failures: [Throttled],
     }),
     checkStream: defineTask({

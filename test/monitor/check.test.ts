@@ -397,8 +397,24 @@ test('what nobody deployed is counted and not checked', async () => {
 
   const listed = await plane.run(minute(1));
 
-  expect(listed).toEqual({ streams: [], unknown: 2, left: 0 });
+  expect(listed).toEqual({ streams: [], unknown: 2, left: 0, silent: [] });
   expect(plane.documents.size).toBe(0);
+});
+
+test('a deployment that sent events and stopped is told of, and one that another version speaks for is not', async () => {
+  const plane = watched({ rules: { ...EVERY_MINUTE, silentMinutes: 60 } });
+  plane.see(credit, 0);
+  plane.see(streamOf('fraud'), 0);
+  plane.see(streamOf('fraud', '2'), 30);
+
+  const listed = [await plane.run(minute(60)), await plane.run(minute(62)), await plane.run(minute(92))];
+
+  expect(listed.map(({ silent }) => silent)).toEqual([
+    [],
+    ['credit-risk-production'],
+    ['credit-risk-production', 'fraud-production'],
+  ]);
+  expect(plane.measured.filter(([name]) => name === 'DeploymentsSilent').map(([, value]) => value)).toEqual([0, 1, 2]);
 });
 
 test('a stream that fell silent is left alone', async () => {

@@ -102,7 +102,8 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   const measure = ((metric: { name: string }, value: number) => measured.push([metric.name, value])) as Measure;
   const seen = {
     streams: async () =>
-      [...served].map(([path, { windows }]) => {
+      [...served].flatMap(([path, { windows }]) => {
+        if (windows.size === 0) return [];
         const [model = '', version = '', deployment = ''] = path.split('/');
         const ends = [...windows.values()].map(({ start, grain }) => Date.parse(start) + MILLISECONDS[grain] - 1);
         const stream = DueStream.shape.stream.parse({ model, version, deployment });
