@@ -48,7 +48,7 @@ type Verb = 'pause' | 'resume' | 'rollback';
 
 const DONE: Readonly<Record<Verb, string>> = {
   pause: 'it stops before the next shift',
-  resume: 'it goes on',
+  resume: 'it goes on, unless a hold stands in its way',
   rollback: 'everything goes back to the version before',
 };
 

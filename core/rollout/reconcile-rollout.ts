@@ -38,7 +38,12 @@ const bury = (ports: ReconcilePorts, id: string, deadExecution: string | undefin
   });
 
 /** One look and one turn. Nothing means: look again. */
-const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Promise<Reconciled | undefined> => {
+const turn = async (
+  ports: ReconcilePorts,
+  id: string,
+  target: TargetReader,
+  isDeath: boolean,
+): Promise<Reconciled | undefined> => {
   const seen = await lookAround(ports, id, target);
   if (seen === undefined) return 'over';
   const { record, world } = seen;
@@ -48,6 +53,8 @@ const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Pr
   if (action.do === 'keep-resting')
     return record.owner === undefined || (await ports.rollouts.swap(released(record))) ? 'resting' : undefined;
   if (isForward(action)) {
+    // One that dies before it steers would be followed by the next at once, and that by the next.
+    if (isDeath) return 'resting';
     await ports.workflows.start(id);
     return 'started';
   }
@@ -60,7 +67,7 @@ const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Pr
 /**
  * Brings a rollout that nobody steers to where it may rest: a dead one to its last safe split, one that is to go back
  * all the way back. It does so by itself, for what killed the workflow may kill the next. One that may go on again is
- * given to a new execution. One that is steered is left to its workflow, unless traffic has to leave.
+ * given to a new execution, but not on the news that one has died. One that is steered is left to its workflow, unless traffic has to leave.
  */
 export const reconcileRollout =
   (ports: ReconcilePorts) =>
@@ -69,7 +76,7 @@ export const reconcileRollout =
     if (standing === undefined || isOver(standing)) return 'over';
     const target = await targetOf(ports, standing.deployment);
     for (let turns = 0; turns < TURNS; turns++) {
-      const outcome = await turn(ports, id, target);
+      const outcome = await turn(ports, id, target, deadExecution !== undefined);
       if (outcome !== undefined) return outcome;
     }
     throw new Throttled(`rollout ${id} does not come to rest`);

@@ -138,7 +138,7 @@ export const dynamodbRollouts = (tables: Tables, clock: Clock): Rollouts => {
       if (await written(opening)) return { outcome: 'opened' };
       if ((await find(record.id)) !== undefined) return { outcome: 'exists' };
       const active = await getItem(tables.rollouts, rolloutKeys.active(record.deployment)).catch(rethrow);
-      if (typeof active?.rollout === 'string') return { outcome: 'busy', rollout: active.rollout };
+      if (!isOver(record) && typeof active?.rollout === 'string') return { outcome: 'busy', rollout: active.rollout };
       throw new Throttled(`another request for ${record.deployment} came at the same moment`);
     },
 
