@@ -1,6 +1,7 @@
 import { Throttled } from '../kernel/failures.ts';
 import { type Measure, metrics } from '../kernel/metrics.ts';
 import { changeRollout } from './change-rollout.ts';
+import { type EvictPorts, evictServed } from './evict-served.ts';
 import { lookAround, targetOf } from './look.ts';
 import { type Action, nextAction } from './next-action.ts';
 import type { HoldPlacer, Observations, Rollouts, RolloutWorkflows, TargetReader } from './ports.ts';
@@ -93,15 +94,22 @@ const longestHeld = async ({ rollouts, clock }: ReconcilePorts, underway: readon
   );
 };
 
+type AllPorts = ReconcilePorts & EvictPorts & { readonly measure: Measure };
+
 /** Every rollout that is not over, one after the other; one that fails does not keep the others from being looked at. */
 export const reconcileAll =
-  (ports: ReconcilePorts & { readonly measure: Measure }) =>
-  async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
+  (ports: AllPorts) => async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
     const reconcile = reconcileRollout(ports);
     const results: { rollout: string; outcome: Reconciled | { failed: unknown } }[] = [];
+    const evicted = await evictServed(ports).catch((why: unknown) => ({
+      opened: [],
+      failed: [{ deployment: 'deployments', why }],
+    }));
+    for (const { deployment, why } of evicted.failed) results.push({ rollout: deployment, outcome: { failed: why } });
     const underway = await ports.rollouts.underway(AT_ONCE);
     ports.measure(metrics.rolloutHeldLongest, await longestHeld(ports, underway));
-    for (const id of underway) {
+    // The index comes after the table: what was opened just now may not be in it.
+    for (const id of new Set([...evicted.opened, ...underway])) {
       const outcome = await reconcile(id).catch((failed: unknown) => ({ failed }));
       results.push({ rollout: id, outcome });
     }
