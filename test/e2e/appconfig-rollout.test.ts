@@ -99,12 +99,12 @@ describe.each(['plain', 'iam'] as const)('servers that go by a routing document,
     await using service = await startRoutedService(plane, servers);
 
     const healthy = await rolledOut(SECOND);
-    const answeredBy = service.routing.route('eva').version;
     // What a version does before a step counts too if it is in the minute in which the step begins.
     const { sequence } = await eventually('answers by the last document alone', async () => {
       const answer = service.answers.at(-1);
       return answer?.weight === 0 && answer.version === SECOND ? answer : undefined;
     });
+    const answeredBy = service.routing.route('eva').version;
     service.break(FIRST ?? '');
     const faulty = await rolledOut(FIRST);
     const last = await eventually('answers by a document without the version that errs', async () => {
