@@ -48,7 +48,7 @@ type Verb = 'pause' | 'resume' | 'rollback';
 
 const DONE: Readonly<Record<Verb, string>> = {
   pause: 'it stops before the next shift',
-  resume: 'it goes on',
+  resume: 'it goes on, unless a hold stands in its way',
   rollback: 'everything goes back to the version before',
 };
 
@@ -59,9 +59,11 @@ const TOO_LATE: Readonly<Record<Verb, readonly RolloutDetail['status']['state'][
   rollback: ['completed'],
 };
 
-const tooLate = ({ state, model, environment }: RolloutDetail['status']): string[] => [
+const tooLate = ({ state, model, version, environment }: RolloutDetail['status']): string[] => [
   `✗ too late: the rollout is ${state}, and nothing was changed`,
-  `  what serves is changed by another rollout: clearance rollout ${model} VERSION --env ${environment}`,
+  state === 'completed'
+    ? `  to go back: clearance rollout ${model} VERSION --env ${environment}, or a hold that evicts`
+    : `  to try again: clearance rollout ${model} ${version} --env ${environment}`,
 ];
 
 /** An order of a person, under the name that IAM knows them by. */

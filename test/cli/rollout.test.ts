@@ -79,18 +79,18 @@ test('an order goes to its own route with its reason, and tells what it did', as
 });
 
 test.each([
-  ['pause', 'completed'],
-  ['rollback', 'completed'],
-  ['resume', 'rolled-back'],
-  ['resume', 'refused'],
-] as const)('%s of a rollout that is %s comes too late, which is a no', async (verb, state) => {
+  ['pause', 'completed', 'to go back: clearance rollout fraud VERSION --env prod'],
+  ['rollback', 'completed', 'to go back: clearance rollout fraud VERSION --env prod'],
+  ['resume', 'rolled-back', 'to try again: clearance rollout fraud 2.0.0 --env prod'],
+  ['resume', 'refused', 'to try again: clearance rollout fraud 2.0.0 --env prod'],
+] as const)('%s of a rollout that is %s comes too late, which is a no', async (verb, state, way) => {
   const { plane } = answering({ outcome: 'unchanged', status: { ...(await baking()), state } });
 
   const { exitCode, text } = await steerRollout(verb, { rollout: 'r1', reason: 'x' }, plane);
 
   expect(exitCode).toBe(EXIT.no);
   expect(text).toContain(`✗ too late: the rollout is ${state}`);
-  expect(text).toContain('clearance rollout fraud VERSION --env prod');
+  expect(text).toContain(way);
 });
 
 test.each([
