@@ -48,7 +48,7 @@ export type Action =
   | { readonly do: 'end'; readonly as: 'completed' | 'rolled-back'; readonly reasons: readonly Reason[] }
   | { readonly do: 'wait'; readonly seconds: number; readonly judgement?: Judgement | undefined };
 
-const heldBy = (hold: Hold): Reason => ({
+export const heldBy = (hold: Hold): Reason => ({
   rule: 'rollout.held',
   message: `hold ${hold.id}: ${hold.reason.message}`,
   found: hold.reason.rule,
