@@ -53,7 +53,9 @@ export const listStreams =
   ({ deployed, seen, checks, rules, measure }: ListPorts) =>
   async ({ scheduledAt }: { scheduledAt: string }): Promise<Listed> => {
     const now = new Date(scheduledAt);
-    const [deployments, streams] = await Promise.all([deployed.all(), seen.streams()]);
+    const deployments = await deployed.all();
+    const names = [...new Set(deployments.map(({ model }) => model))];
+    const streams = (await concurrently(names, WIDTH, (model) => seen.streams(model))).flat();
     const known = new Map(deployments.map((deployment) => [deployment.name, deployment]));
     const isKnown = ({ stream }: { stream: Stream }) => known.get(stream.deployment)?.model === stream.model;
     const governed = streams.filter(isKnown);

@@ -12,8 +12,10 @@ import type { StepFailure, StreamMark } from './contract.ts';
 export type Deployed = { readonly name: string; readonly model: string; readonly environment: string };
 export type DeployedModels = { all(): Promise<readonly Deployed[]> };
 
-/** Streams that inference events name. */
-export type SeenStreams = { streams(): Promise<readonly { readonly stream: Stream; readonly lastEventAt: string }[]> };
+/** Streams of a model that inference events name. */
+export type SeenStreams = {
+  streams(model: string): Promise<readonly { readonly stream: Stream; readonly lastEventAt: string }[]>;
+};
 
 /** Requests of one minute, without features. */
 type Minute = {

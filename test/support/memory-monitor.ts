@@ -101,10 +101,10 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   };
   const measure = ((metric: { name: string }, value: number) => measured.push([metric.name, value])) as Measure;
   const seen = {
-    streams: async () =>
+    streams: async (asked: string) =>
       [...served].flatMap(([path, { windows }]) => {
-        if (windows.size === 0) return [];
         const [model = '', version = '', deployment = ''] = path.split('/');
+        if (windows.size === 0 || model !== asked) return [];
         const ends = [...windows.values()].map(({ start, grain }) => Date.parse(start) + MILLISECONDS[grain] - 1);
         const stream = DueStream.shape.stream.parse({ model, version, deployment });
         return { stream, lastEventAt: new Date(Math.max(0, ...ends)).toISOString() };
