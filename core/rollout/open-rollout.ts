@@ -36,9 +36,10 @@ const unknownDeployment = (request: RolloutRequested, found: readonly Deployment
   message:
     found.length > 1
       ? `${request.model} has several deployments in ${request.environment}: name one`
-      : `${request.model} has no such deployment in ${request.environment}`,
+      : `${request.model} has no ${request.deployment === undefined ? '' : 'such '}deployment in ${request.environment}`,
   ...(request.deployment !== undefined && { found: request.deployment }),
   allowed: found.map(({ name }) => name).join(', ') || 'none is known',
+  ...(found.length === 0 && { fix: 'Deploy a GovernedDeployment for it.' }),
 });
 
 const notRegistered = ({ model, version }: RolloutRequested): Reason => ({
