@@ -63,10 +63,15 @@ const heldLine = (hold: Hold): string =>
 export const rolloutLines = (status: RolloutStatus, holds: readonly Hold[]): string[] => {
   const { model, version, environment, deployment, state, share, pause, rollback, judgement, reasons } = status;
   const next = nextOf(status);
+  const behind = reasons.some(({ rule }) => rule === 'rollout.deployment-unknown') ? '' : `, behind ${deployment}`;
   return [
-    `${SIGNS[state] ?? '…'} ${model} ${version} in ${environment}, behind ${deployment}: ${state}`,
+    `${SIGNS[state] ?? '…'} ${model} ${version} in ${environment}${behind}: ${state}`,
     `  rollout  ${status.rollout}, asked for ${status.requestedAt}${status.requestedBy ? ` by ${status.requestedBy} (as the request says)` : ''}`,
-    `  serves   ${percent(share)} of requests from ${version}${share < 1 ? ', the rest from the version before' : ''}`,
+    ...(state === 'refused'
+      ? []
+      : [
+          `  serves   ${percent(share)} of requests from ${version}${share < 1 ? ', the rest from the version before' : ''}`,
+        ]),
     ...(status.steps.length > 0 ? [`  steps    ${stepsOf(status)}`] : []),
     ...(next === undefined ? [] : [`  next     ${next}`]),
     ...(judgement === undefined ? [] : judgementLines(judgement)),

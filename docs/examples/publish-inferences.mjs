@@ -57,6 +57,10 @@ export class CaptureWriter {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [bucket, model, version, deployment] = process.argv.slice(2);
+  if (deployment === undefined) {
+    console.error('Call it as: node publish-inferences.mjs BUCKET MODEL VERSION DEPLOYMENT');
+    process.exit(2);
+  }
   const writer = new CaptureWriter({ bucket, model, version, deployment });
   for (let index = 0; index < 100; index += 1)
     await writer.write({
