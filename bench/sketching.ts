@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { planFeatures, RunningTally } from '../core/telemetry/running-tally.ts';
-import { declared, type Event, eventOf, names, STORED_AT, summarised } from './inference-lines.ts';
+import { declared, type Event, eventOf, names, summarised } from './inference-lines.ts';
 import type { Benchmark, Cell, Table } from './report.ts';
 import { MB, MiB, median, secondsOf, times } from './sample.ts';
 import { seeded } from './simulated-traffic.ts';

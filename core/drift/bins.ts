@@ -45,7 +45,7 @@ const quantileEdges = ({ bins, counts }: BinCounts): number[] => {
 
 const EMPTY: Values = { bins: '', count: 0, level: 0, nonFinite: 0 };
 
-const reader = new BinReader();
+const reader = /* @__PURE__ */ new BinReader();
 
 /** Valid until the next call: history alone is read 28 times per feature, and nothing of it is kept but counts. */
 const binCountsAt = (form: Values, level: number): BinCounts => coarser(reader.read(form.bins), level - form.level);

@@ -91,7 +91,7 @@ export class BinReader {
   }
 }
 
-const reader = new BinReader();
+const reader = /* @__PURE__ */ new BinReader();
 
 /** @throws TypeError when the text is not what `encodeBinCounts` writes */
 export const decodeBinCounts = (text: string): BinCounts => {
