@@ -33,11 +33,14 @@ const findingRow = (finding: DriftFinding): string[] => [
 
 const excess = ({ psi = 0, limit = 1 }: DriftFinding): number => psi / limit;
 
-const driftLines = ({ report }: StreamHealth): string[] => {
+const driftLines = ({ report, failing }: StreamHealth): string[] => {
   if (report === null) return ['no window was checked yet'];
   const { drift, schema, from, to } = report;
   const window = `window ${from} to ${to}`;
-  if (drift === null) return [`${window}: no baseline to compare with`];
+  if (drift === null) {
+    const isFailing = failing?.checks.includes('drift') === true;
+    return [`${window}: ${isFailing ? 'its drift could not be judged' : 'no baseline to compare with'}`];
+  }
   const rows = drift.findings.toSorted((a, b) => excess(b) - excess(a)).map(findingRow);
   const kept = schema.outcome === 'kept' ? 'keep the schema' : schema.outcome.replaceAll('-', ' ');
   return [
@@ -60,7 +63,9 @@ const streamLines = (health: StreamHealth): string[] => {
   const sign = failing !== null ? '?' : (mark?.wrong.length ?? 0) > 0 ? '✗' : '✓';
   return [
     `${sign} ${name}, checked ${mark?.checkedAt ?? 'never'}`,
-    ...(failing === null ? [] : [`  checks fail since ${failing.since}: ${oneLine(failing.failure.error)}`]),
+    ...(failing === null
+      ? []
+      : [`  not judged since ${failing.since} (${failing.checks.join(', ')}): ${oneLine(failing.failure.error)}`]),
     ...reasonLines(wrong),
     ...driftLines(health).map((line) => `  ${line}`),
     ...(mark?.objectives ?? []).map((report) => `  ${burnLine(report)}`),

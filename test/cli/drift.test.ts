@@ -49,7 +49,9 @@ const healthOf = ({ wrong = false, failing = false } = {}) =>
           schema: { outcome: 'kept', reasons: [], findings: [], undeclared: [], n: 12_480 },
           accepted: [],
         },
-        failing: failing ? { since: AT, failure: { error: 'SyntaxError', cause: 'Unexpected end' } } : null,
+        failing: failing
+          ? { since: AT, checks: ['drift'], failure: { error: 'SyntaxError', cause: 'Unexpected end' } }
+          : null,
       },
     ],
     holds: [],

@@ -261,7 +261,7 @@ test('a check over a day and four weeks, its baseline included, is at most 60 re
     bucket,
     manifests: registeredManifests(RegistryTableName, EvidenceBucketName),
   });
-  const streams = await telemetryWindows.streams();
+  const streams = await telemetryWindows.streams(shipped.model);
   const baseline = await telemetryWindows.baseline(shipped);
   const found = await telemetryWindows.read(stream('weeks') as never, spans);
 
