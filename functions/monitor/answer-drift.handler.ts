@@ -1,7 +1,7 @@
+import { answerDrift } from '../../core/monitor/answer-drift.ts';
 import { monitorApi } from '../../core/monitor/api.ts';
 import { monitor } from '../../core/monitor/contract.ts';
 import { standingHolds } from '../platform/dynamodb-holds.adapter.ts';
-import { lazy } from '../platform/lazy.ts';
 import { RequestRefused } from '../platform/on-request.ts';
 import { onRoutes } from '../platform/on-routes.ts';
 import { readEnv } from '../platform/read-env.ts';
@@ -10,18 +10,16 @@ import { systemClock as clock } from '../platform/system-clock.ts';
 import { dynamodbChecks } from './dynamodb-checks.adapter.ts';
 
 const env = readEnv(monitor.reactors.answerDrift);
-const answer = lazy(async () =>
-  (await import('../../core/monitor/answer-drift.ts')).answerDrift({
-    checks: dynamodbChecks(env.MONITOR_TABLE, clock),
-    holds: standingHolds(env.HOLD_TABLE),
-    evidence: s3Evidence(env.EVIDENCE_BUCKET),
-    clock,
-  }),
-);
+const answer = answerDrift({
+  checks: dynamodbChecks(env.MONITOR_TABLE, clock),
+  holds: standingHolds(env.HOLD_TABLE),
+  evidence: s3Evidence(env.EVIDENCE_BUCKET),
+  clock,
+});
 
 export const handler = onRoutes(monitorApi, {
   drift: async ({ names: { model } }) => {
-    const health = await (await answer())(model);
+    const health = await answer(model);
     if (health !== undefined) return health;
     throw new RequestRefused(404, {
       message: `no traffic of ${model} was checked`,
