@@ -112,7 +112,7 @@ test('a handler leaves out schemas of contracts that it imports and does not use
     .join('');
 
   expect(code).toContain('rolled-back');
-  expect(code).not.toContain('incompleteSeconds');
+  expect(code).not.toContain('firstSeenAt');
 });
 
 test('a folder has all the code that its handler can ask for, and the assets that it reads', () => {
