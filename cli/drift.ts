@@ -1,10 +1,11 @@
 import type { DriftFinding } from '../core/drift/contract.ts';
+import { describeWhy } from '../core/hold/describe-hold.ts';
 import { show } from '../core/kernel/reason.ts';
 import { type ModelHealth, monitorApi, type StreamHealth } from '../core/monitor/api.ts';
 import type { BurnReport } from '../core/slo/contract.ts';
 import { couldNotTell, EXIT, type ExitCode, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
-import { counted, oneLine, reasonLines, table } from './text.ts';
+import { counted, oneLine, table } from './text.ts';
 
 const figure = (value: number | undefined): string =>
   value === undefined ? '-' : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
@@ -56,17 +57,20 @@ const burnLine = ({ objective, outcome, tiers, budget }: BurnReport): string => 
   return `objective ${objective.name}: ${outcome.replaceAll('-', ' ')}${rate}${left}`;
 };
 
+/** Nothing wrong in too few events is no sign that all is well. */
+const isTold = ({ report }: StreamHealth): boolean => report !== null && report.schema.outcome !== 'not-enough-data';
+
 const streamLines = (health: StreamHealth): string[] => {
   const { stream, mark, failing } = health;
   const name = `${stream.model} ${stream.version} in ${stream.deployment}`;
   const wrong = mark?.wrong.flatMap(({ reasons }) => reasons) ?? [];
-  const sign = failing !== null ? '?' : (mark?.wrong.length ?? 0) > 0 ? '✗' : '✓';
+  const sign = failing !== null ? '?' : (mark?.wrong.length ?? 0) > 0 ? '✗' : isTold(health) ? '✓' : '…';
   return [
     `${sign} ${name}, checked ${mark?.checkedAt ?? 'never'}`,
     ...(failing === null
       ? []
       : [`  not judged since ${failing.since} (${failing.checks.join(', ')}): ${oneLine(failing.failure.error)}`]),
-    ...reasonLines(wrong),
+    ...wrong.map((reason) => `  ✗ ${oneLine(describeWhy(reason))}`),
     ...driftLines(health).map((line) => `  ${line}`),
     ...(mark?.objectives ?? []).map((report) => `  ${burnLine(report)}`),
   ];

@@ -1,4 +1,5 @@
 import type { Hold } from '../core/hold/contract.ts';
+import { describeWhy } from '../core/hold/describe-hold.ts';
 import type { Actor } from '../core/kernel/actor.ts';
 import { describeReason } from '../core/kernel/reason.ts';
 import type { RolloutStatus } from '../core/rollout/api.ts';
@@ -57,7 +58,7 @@ const judgementLines = ({ verdict, requests, errors, slow, budget, reasons }: Ju
 };
 
 const heldLine = (hold: Hold): string =>
-  `  hold     ${hold.id} (${hold.effect}) by ${nameOf(hold.placedBy)}: ${describeReason(hold.reason)}`;
+  `  hold     ${hold.id} (${hold.effect}) by ${nameOf(hold.placedBy)}: ${describeWhy(hold.reason)}`;
 
 /** A rollout for a person: what is served now, what is next, and what is known about the new version. */
 export const rolloutLines = (status: RolloutStatus, holds: readonly Hold[]): string[] => {

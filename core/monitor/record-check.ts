@@ -21,7 +21,8 @@ const causeOf = (cause: string): string => {
 };
 
 const measureCheck = (measure: Measure, { worst, objectives, failed }: StreamMark): void => {
-  measure(failed.length > 0 ? metrics.checksFailed : metrics.checksDone, 1);
+  if (failed.length > 0) measure(metrics.checksFailed, 1);
+  else measure(metrics.checksDone, 1);
   measure(metrics.driftWorst, worst);
   const rates = objectives.flatMap(({ tiers }) => tiers.map(({ factor, long }) => long.rate / factor));
   measure(metrics.burnWorst, Math.max(0, ...rates));

@@ -73,6 +73,16 @@ test('each feature stands beside its limit, the worst first', async () => {
   ]);
 });
 
+test('too few events are no sign that all is well', async () => {
+  const health = healthOf();
+  const quiet = { outcome: 'not-enough-data', reasons: [], findings: [], undeclared: [], n: 0 } as const;
+  const streams = health.streams.map((it) => ({ ...it, report: it.report && { ...it.report, schema: quiet } }));
+
+  const { text } = await told(ModelHealth.parse({ ...health, streams }));
+
+  expect(text).toContain('… fraud 2 in fraud-prod');
+});
+
 test.each([
   ['well', healthOf(), EXIT.yes],
   ['wrong', healthOf({ wrong: true }), EXIT.no],
