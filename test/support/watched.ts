@@ -95,7 +95,7 @@ export const play = async (plane: Plane, { stream, rows }: Watched, { at, count,
 };
 
 /** Promises of a model that few of its answers fail. */
-export const promise = async (plane: Plane, { stream: { model } }: Watched): Promise<void> => {
+export const promise = async (plane: Plane, { stream: { model } }: Pick<Watched, 'stream'>): Promise<void> => {
   const name = `${model}-answers`;
   const objective = Objective.parse({ name, model, indicator: 'availability', target: 0.99, windowDays: 30 });
   const Name = `${objectivesPath('dev')}/${name}`;
