@@ -6,13 +6,18 @@ import type { DeclaredFeature } from '../core/telemetry/feature-counts.ts';
 import { mergedTally } from '../core/telemetry/merged-tally.ts';
 import { planFeatures, RunningTally } from '../core/telemetry/running-tally.ts';
 import { windowBytes } from '../core/telemetry/window.ts';
-import type { Benchmark } from './report.ts';
+import type { Benchmark, Cell } from './report.ts';
+import { median, times } from './sample.ts';
 import { seeded } from './simulated-traffic.ts';
 
 // What one check of 24 hours against 28 days takes, 50 features, by how much traffic there was.
 
 const FEATURES = 50;
-const ROUNDS = 12;
+const ROUNDS = 20;
+/** Rounds that are the compiler's. */
+const WARM_UP = 5;
+/** Processor milliseconds that merging and judging together may take. */
+const LIMIT = 50;
 const NOW = new Date('2026-11-23T13:15:00Z');
 const declared = Array.from(
   { length: FEATURES },
@@ -42,40 +47,48 @@ const windowsWith = (hourly: number): { texts: string[]; baseline: Tally } => {
   };
 };
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+/** Processor time of all threads of the process, which other programs on the machine change less than the wall clock. */
+const taking = <Made>(work: () => Made): { made: Made; processor: number; wall: number } => {
+  const [before, began] = [process.cpuUsage(), performance.now()];
+  const made = work();
+  const wall = performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
+  return { made, processor: (user + system) / 1000, wall };
+};
 
-const measured = (hourly: number): { read: number; judge: number; kilobytes: number } => {
+const measured = (hourly: number): Cell[] => {
   const { texts, baseline } = windowsWith(hourly);
   const [drift, schema] = [DriftSettings.parse({}), SchemaSettings.parse({})];
-  const [read, judge]: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const began = performance.now();
-    const windows = texts.map((text) => Window.parse(JSON.parse(text)));
-    const parsed = performance.now();
-    checkWindow({ plan: windowPlan, windows, merge: mergedTally, baseline, accepted: new Map(), drift, schema });
-    if (round < 2) continue;
-    read.push(parsed - began);
-    judge.push(performance.now() - parsed);
-  }
-  return {
-    read: median(read),
-    judge: median(judge),
-    kilobytes: texts.reduce((sum, text) => sum + text.length, 0) / 1000,
-  };
+  const input = { plan: windowPlan, merge: mergedTally, baseline, accepted: new Map(), drift, schema };
+  const rounds = times(ROUNDS + WARM_UP).map(() => {
+    const read = taking(() => texts.map((text) => Window.parse(JSON.parse(text))));
+    const judged = taking(() => checkWindow({ ...input, windows: read.made }));
+    return { read: read.processor, judged: judged.processor, wall: judged.wall };
+  });
+  const middle = (of: (round: (typeof rounds)[number]) => number) => median(rounds.slice(WARM_UP).map(of));
+  const judged = middle((round) => round.judged);
+  const kilobytes = texts.reduce((sum, text) => sum + text.length, 0) / 1000;
+  return [`${hourly}`, kilobytes, middle(({ read }) => read), middle(({ wall }) => wall), judged, judged / LIMIT];
 };
 
 /** Time per check, of JSON and of everything after it: merging 24 hours, comparing with 28 days, schema. */
 export const check: Benchmark = async (tell) => {
   const rows = [200, 2000, 20_000].map((hourly) => {
     tell(`${hourly} events an hour`);
-    const { read, judge, kilobytes } = measured(hourly);
-    return [`${hourly}`, kilobytes, read, judge];
+    return measured(hourly);
   });
   return {
     tables: [
       {
-        title: `One check of ${FEATURES} features: 52 windows, median of ${ROUNDS - 2} rounds`,
-        columns: ['events an hour', 'read, KB', 'JSON to windows, ms', 'merge and judge, ms'],
+        title: `One check of ${FEATURES} features: 52 windows, median of ${ROUNDS} rounds`,
+        columns: [
+          'events an hour',
+          'read, KB',
+          'JSON to windows, processor ms',
+          'merge and judge, ms',
+          'processor ms',
+          `of the required ${LIMIT} ms`,
+        ],
         rows,
       },
     ],

@@ -29,7 +29,7 @@ const importOnce = (file: string, env: Readonly<Record<string, string>>): { ms: 
 type Capability = Partial<Record<'tasks' | 'reactors', Record<string, { env: EnvContract }>>>;
 
 /** The first of these that a variable's schema takes: what a handler does with its value comes after its import. */
-const SOME_VALUES = ['anything', '1', '{}'];
+const SOME_VALUES = ['anything', '1', '{}', '[]'];
 
 /** Every variable of every contract: a handler reads its own of them while it is imported. */
 const handlerEnv = async (): Promise<Record<string, string>> => {

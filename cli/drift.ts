@@ -1,10 +1,11 @@
 import type { DriftFinding } from '../core/drift/contract.ts';
+import { describeWhy } from '../core/hold/describe-hold.ts';
 import { show } from '../core/kernel/reason.ts';
 import { type ModelHealth, monitorApi, type StreamHealth } from '../core/monitor/api.ts';
 import type { BurnReport } from '../core/slo/contract.ts';
 import { couldNotTell, EXIT, type ExitCode, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
-import { counted, oneLine, reasonLines, table } from './text.ts';
+import { counted, oneLine, table } from './text.ts';
 
 const figure = (value: number | undefined): string =>
   value === undefined ? '-' : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
@@ -33,11 +34,14 @@ const findingRow = (finding: DriftFinding): string[] => [
 
 const excess = ({ psi = 0, limit = 1 }: DriftFinding): number => psi / limit;
 
-const driftLines = ({ report }: StreamHealth): string[] => {
+const driftLines = ({ report, failing }: StreamHealth): string[] => {
   if (report === null) return ['no window was checked yet'];
   const { drift, schema, from, to } = report;
   const window = `window ${from} to ${to}`;
-  if (drift === null) return [`${window}: no baseline to compare with`];
+  if (drift === null) {
+    const isFailing = failing?.checks.includes('drift') === true;
+    return [`${window}: ${isFailing ? 'its drift could not be judged' : 'no baseline to compare with'}`];
+  }
   const rows = drift.findings.toSorted((a, b) => excess(b) - excess(a)).map(findingRow);
   const kept = schema.outcome === 'kept' ? 'keep the schema' : schema.outcome.replaceAll('-', ' ');
   return [
@@ -53,15 +57,20 @@ const burnLine = ({ objective, outcome, tiers, budget }: BurnReport): string => 
   return `objective ${objective.name}: ${outcome.replaceAll('-', ' ')}${rate}${left}`;
 };
 
+/** Nothing wrong in too few events is no sign that all is well. */
+const isTold = ({ report }: StreamHealth): boolean => report !== null && report.schema.outcome !== 'not-enough-data';
+
 const streamLines = (health: StreamHealth): string[] => {
   const { stream, mark, failing } = health;
   const name = `${stream.model} ${stream.version} in ${stream.deployment}`;
   const wrong = mark?.wrong.flatMap(({ reasons }) => reasons) ?? [];
-  const sign = failing !== null ? '?' : (mark?.wrong.length ?? 0) > 0 ? '✗' : '✓';
+  const sign = failing !== null ? '?' : (mark?.wrong.length ?? 0) > 0 ? '✗' : isTold(health) ? '✓' : '…';
   return [
     `${sign} ${name}, checked ${mark?.checkedAt ?? 'never'}`,
-    ...(failing === null ? [] : [`  checks fail since ${failing.since}: ${oneLine(failing.failure.error)}`]),
-    ...reasonLines(wrong),
+    ...(failing === null
+      ? []
+      : [`  not judged since ${failing.since} (${failing.checks.join(', ')}): ${oneLine(failing.failure.error)}`]),
+    ...wrong.map((reason) => `  ✗ ${oneLine(describeWhy(reason))}`),
     ...driftLines(health).map((line) => `  ${line}`),
     ...(mark?.objectives ?? []).map((report) => `  ${burnLine(report)}`),
   ];

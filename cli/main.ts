@@ -13,13 +13,25 @@ const seconds = (value: string): number => {
   return number;
 };
 
+const words = (value: string): string => {
+  if (value.trim() === '') throw new InvalidArgumentError('A few words are asked for.');
+  return value;
+};
+
 const program = new Command('clearance')
   .description('Model governance on AWS: a version is registered and signed, or refused with every reason.')
   .version(packageJson.version, '-V, --clearance-version', 'print the version of this command')
   .helpCommand(false)
+  // Without "[options]": what a verb does has to fit beside it in 80 columns.
+  .configureHelp({
+    subcommandTerm: (each) =>
+      [each.name(), ...each.registeredArguments.map((it) => (it.required ? `<${it.name()}>` : `[${it.name()}]`))].join(
+        ' ',
+      ),
+  })
   .enablePositionalOptions()
   .showHelpAfterError('(--help tells how it is called)')
-  .addHelpText('after', '\nExit codes: 0 yes, 1 no, 2 wrong call, 3 could not tell (network, permissions, time).')
+  .addHelpText('after', '\nExit codes: 0 yes, 1 no, 2 wrong call, 3 could not tell (network, rights, time).')
   .configureOutput({ writeErr: (text) => wantsJson || process.stderr.write(text) })
   .exitOverride();
 
@@ -166,7 +178,7 @@ for (const [order, description] of [
   ['rollback', 'send everything back to the version before'],
 ] as const)
   planeVerb(`${order} <ID>`, description, rolloutVerb)
-    .requiredOption('--reason <text>', 'why; it is kept with your name')
+    .requiredOption('--reason <text>', 'why; it is kept with your name', words)
     .action((id: string, { stage, reason }) =>
       run(async ({ signal }) => {
         const [{ steerRollout }, { planeOf }] = await Promise.all([import('./steer-rollout.ts'), import('./plane.ts')]);
@@ -179,7 +191,7 @@ planeVerb('hold', 'hold a model, an environment or everything: rollouts stop, ad
   .option('--version <version>', 'only this version of it')
   .option('--env <name>', 'only there; without --model, every model there')
   .option('--everything', 'every model, everywhere', false)
-  .requiredOption('--reason <text>', 'why; it is kept with your name')
+  .requiredOption('--reason <text>', 'why; it is kept with your name', words)
   .addOption(
     new Option('--effect <effect>', 'evict takes traffic off first').choices(['pause', 'evict']).default('pause'),
   )
@@ -193,7 +205,7 @@ planeVerb('hold', 'hold a model, an environment or everything: rollouts stop, ad
   );
 
 planeVerb('lift <HOLD>', 'take a hold back')
-  .requiredOption('--reason <text>', 'why; it is kept with your name')
+  .requiredOption('--reason <text>', 'why; it is kept with your name', words)
   .action((id: string, { stage, reason }) =>
     run(async ({ signal }) => {
       const [{ lift }, { planeOf }] = await Promise.all([import('./lift.ts'), import('./plane.ts')]);

@@ -86,8 +86,15 @@ const sendPatiently = async (asked: SignedRequest, repeatable: boolean): Promise
   }
 };
 
+/** The plane has read what it was sent, and says what is wrong with it: trying again would not help. */
+const WRONG_CALL = [400, 413];
+
 const refusal = ({ status, body }: Response, url: URL): Problem => {
   const said = ApiError.safeParse(parsed(body)).data?.error;
+  if (said !== undefined && WRONG_CALL.includes(status)) {
+    const [reason, ...others] = said.reasons ?? [];
+    return misused(reason !== undefined && others.length === 0 ? reason : { message: said.message, fix: said.fix });
+  }
   const denied = status === 401 || status === 403;
   return couldNotTell({
     path: url.href,

@@ -1,4 +1,5 @@
 import type { Hold } from '../core/hold/contract.ts';
+import { describeWhy } from '../core/hold/describe-hold.ts';
 import type { Actor } from '../core/kernel/actor.ts';
 import { describeReason } from '../core/kernel/reason.ts';
 import type { RolloutStatus } from '../core/rollout/api.ts';
@@ -57,16 +58,21 @@ const judgementLines = ({ verdict, requests, errors, slow, budget, reasons }: Ju
 };
 
 const heldLine = (hold: Hold): string =>
-  `  hold     ${hold.id} (${hold.effect}) by ${nameOf(hold.placedBy)}: ${describeReason(hold.reason)}`;
+  `  hold     ${hold.id} (${hold.effect}) by ${nameOf(hold.placedBy)}: ${describeWhy(hold.reason)}`;
 
 /** A rollout for a person: what is served now, what is next, and what is known about the new version. */
 export const rolloutLines = (status: RolloutStatus, holds: readonly Hold[]): string[] => {
   const { model, version, environment, deployment, state, share, pause, rollback, judgement, reasons } = status;
   const next = nextOf(status);
+  const behind = reasons.some(({ rule }) => rule === 'rollout.deployment-unknown') ? '' : `, behind ${deployment}`;
   return [
-    `${SIGNS[state] ?? '…'} ${model} ${version} in ${environment}, behind ${deployment}: ${state}`,
+    `${SIGNS[state] ?? '…'} ${model} ${version} in ${environment}${behind}: ${state}`,
     `  rollout  ${status.rollout}, asked for ${status.requestedAt}${status.requestedBy ? ` by ${status.requestedBy} (as the request says)` : ''}`,
-    `  serves   ${percent(share)} of requests from ${version}${share < 1 ? ', the rest from the version before' : ''}`,
+    ...(state === 'refused'
+      ? []
+      : [
+          `  serves   ${percent(share)} of requests from ${version}${share < 1 ? ', the rest from the version before' : ''}`,
+        ]),
     ...(status.steps.length > 0 ? [`  steps    ${stepsOf(status)}`] : []),
     ...(next === undefined ? [] : [`  next     ${next}`]),
     ...(judgement === undefined ? [] : judgementLines(judgement)),

@@ -35,11 +35,12 @@ export const requestRollout = async (
   { signal }: Context,
 ): Promise<Outcome<Asked>> => {
   const request = requestOf(asked);
-  await putRequest(await plane.address(), rollout.events.requested, request, signal);
+  const address = await plane.address();
+  await putRequest(address, rollout.events.requested, request, signal);
   const id = rolloutId(request, null);
   const text = [
     `✓ asked for ${request.model} ${request.version} in ${request.environment}: rollout ${id}`,
-    `  clearance rollout show ${id} tells how it stands; pause, resume and rollback steer it.`,
+    `  clearance rollout show ${id} --stage ${address.stage} tells how it stands; pause, resume and rollback steer it`,
   ].join('\n');
   return { exitCode: EXIT.yes, document: { rollout: id, request }, text };
 };

@@ -48,9 +48,23 @@ type Verb = 'pause' | 'resume' | 'rollback';
 
 const DONE: Readonly<Record<Verb, string>> = {
   pause: 'it stops before the next shift',
-  resume: 'it goes on',
+  resume: 'it goes on, unless a hold stands in its way',
   rollback: 'everything goes back to the version before',
 };
+
+/** Ends that an order came too late for: it wanted another. */
+const TOO_LATE: Readonly<Record<Verb, readonly RolloutDetail['status']['state'][]>> = {
+  pause: ['completed'],
+  resume: ['refused', 'rolled-back'],
+  rollback: ['completed'],
+};
+
+const tooLate = ({ state, model, version, environment }: RolloutDetail['status']): string[] => [
+  `✗ too late: the rollout is ${state}, and nothing was changed`,
+  state === 'completed'
+    ? `  to go back: clearance rollout ${model} VERSION --env ${environment}, or a hold that evicts`
+    : `  to try again: clearance rollout ${model} ${version} --env ${environment}`,
+];
 
 /** An order of a person, under the name that IAM knows them by. */
 export const steerRollout = async (
@@ -61,6 +75,8 @@ export const steerRollout = async (
   const document = await plane.tell(rolloutApi[verb], { rollout }, { reason });
   if (document === undefined) return unknown(rollout);
   const { outcome, status } = document;
+  if (outcome === 'unchanged' && TOO_LATE[verb].includes(status.state))
+    return { exitCode: EXIT.no, document, text: [...tooLate(status), ...rolloutLines(status, [])].join('\n') };
   const headline =
     outcome === 'done'
       ? `✓ ${verb}: ${DONE[verb]}`

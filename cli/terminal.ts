@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import type { Ora } from 'ora';
 import { printable } from './text.ts';
 
-const MARKS = { '✓': 'green', '✗': 'red', '!': 'yellow', '…': 'yellow' } as const;
-const MARKED = /^(\s*)([✓✗!…])(?= )/gmu;
+const MARKS = { '✓': 'green', '✗': 'red', '!': 'yellow', '…': 'yellow', '‖': 'yellow', '?': 'yellow' } as const;
+const MARKED = /^(\s*)([✓✗!…‖?])(?= )/gmu;
 
 /** `styleText` leaves the text as it is on what is no terminal, and where NO_COLOR is set. */
 const coloured = (text: string, stream: NodeJS.WriteStream): string =>

@@ -14,6 +14,14 @@ const exportsOf = (path: string): string[] =>
   [...readFileSync(path, 'utf8').matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name = '']) => name);
 
 /**
+ * Making a schema does nothing else, which the bundler cannot know: without the mark a handler keeps, and builds at its
+ * start, all schemas and tasks of each contract that one of its modules imports, asked for or not.
+ */
+const MAKES_SCHEMA =
+  /(?<=[\s([{,])(?=(?:z(?:\s*\.\w+)+|define[A-Z]\w+|jsonEnv|[A-Z]\w+\.(?:optional|extend|pick|omit|default))\()/g;
+const droppable = (source: string): string => source.replaceAll(MAKES_SCHEMA, '/* @__PURE__ */ ');
+
+/**
  * `import { z } from 'zod'` keeps all of zod: 64 KB gzipped, its translations into fifty languages included. The same
  * namespace under `import * as z` is shaken down to what is used. Every schema also brings its way to JSON Schema, of
  * which a handler has no need; a call of z.toJSONSchema there would fail at its first test.
@@ -25,7 +33,9 @@ const shakeZod: Plugin = {
       path.includes(`${sep}node_modules${sep}`)
         ? undefined
         : {
-            contents: readFileSync(path, 'utf8').replace("import { z } from 'zod'", "import * as z from 'zod'"),
+            contents: droppable(
+              readFileSync(path, 'utf8').replace("import { z } from 'zod'", "import * as z from 'zod'"),
+            ),
             loader: 'ts',
           },
     );

@@ -1,11 +1,11 @@
 import {
   type BinCounts,
+  BinReader,
   BUCKETS,
   bucketOf,
   categoryTotal,
   coarser,
   completeBelow,
-  decodeBinCounts,
   type FeatureForm,
   rankOf,
 } from '../telemetry/contract.ts';
@@ -45,10 +45,10 @@ const quantileEdges = ({ bins, counts }: BinCounts): number[] => {
 
 const EMPTY: Values = { bins: '', count: 0, level: 0, nonFinite: 0 };
 
-const binCountsAt = (form: Values, level: number): BinCounts => {
-  const own = decodeBinCounts(form.bins);
-  return level === form.level ? own : coarser(own, level - form.level);
-};
+const reader = /* @__PURE__ */ new BinReader();
+
+/** Valid until the next call: history alone is read 28 times per feature, and nothing of it is kept but counts. */
+const binCountsAt = (form: Values, level: number): BinCounts => coarser(reader.read(form.bins), level - form.level);
 
 /** Counts between edges, and last what is not finite. */
 const valueCounts = ({ bins, counts }: BinCounts, edges: readonly number[], nonFinite: number): number[] => {

@@ -20,9 +20,19 @@ export const describeEffect = (effect: HoldEffect): string => `${effect}: ${EFFE
 export const describeActor = (actor: Actor): string =>
   actor.kind === 'person' ? actor.arn : `the check ${actor.signal}`;
 
-/** Why, with the numbers; a path that the sentence begins with anyway is not said twice. */
-export const describeWhy = ({ path, ...reason }: Reason): string =>
-  describeReason(path === undefined || reason.message.startsWith(path) ? reason : { ...reason, path });
+/** The last name in a path: `age` of both `$.age` and `$.features["age"]`. */
+const lastName = (path: string): string => /(?:\["(.+)"\]|\.([^.[\]]+))$/.exec(path)?.slice(1).find(Boolean) ?? path;
+
+/** Why, with the numbers; a path that the sentence begins with anyway, or a finding in it, is not said twice. */
+export const describeWhy = ({ path, found, ...reason }: Reason): string => {
+  const { message } = reason;
+  const told = path === undefined || message.startsWith(path) || message.startsWith(lastName(path));
+  return describeReason({
+    ...reason,
+    ...(!told && { path }),
+    ...(found !== undefined && !message.split(/[,;:] /).includes(found) && { found }),
+  });
+};
 
 export const runbookPath = (link: string): string => {
   const [file, section] = link.split('#');

@@ -45,6 +45,8 @@ export const metrics = {
   /** Of each model checked: the largest drift and the fastest burn of an error budget, as shares of their limits. */
   driftWorst: defineMetric('DriftWorst', 'None'),
   burnWorst: defineMetric('BurnWorst', 'None'),
+  /** Deployments that were asked, and are not any more. */
+  deploymentsSilent: defineMetric('DeploymentsSilent', 'Count'),
   /** Error budgets that burn too fast for days and too slowly to hold anything. */
   budgetsBurningSlowly: defineMetric('BudgetsBurningSlowly', 'Count'),
   /** Of capture files: events that count, events that do not, lines that are none, files set aside. */

@@ -3,8 +3,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import type { Stream } from '../telemetry/contract.ts';
 import type { ModelHealth, StreamHealth } from './api.ts';
-import { CheckReport } from './contract.ts';
-import type { Checks, StandingHolds } from './ports.ts';
+import { CheckName, CheckReport, type StreamMark } from './contract.ts';
+import type { Checks, Failing, StandingHolds } from './ports.ts';
 
 export type AnswerPorts = {
   readonly checks: Pick<Checks, 'marksOf' | 'failuresOf'>;
@@ -18,6 +18,16 @@ const SHOWN = 10;
 
 const nameOf = ({ version, deployment }: Stream): string => `${version}/${deployment}`;
 
+/** Checks that failed altogether after the last one that did not, or what that one could not judge. */
+const failingOf = (mark: StreamMark | null, whole: Failing | undefined): StreamHealth['failing'] => {
+  if (whole !== undefined && whole.since > (mark?.checkedAt ?? ''))
+    return { since: whole.since, checks: [...CheckName.options], failure: whole.failure };
+  const [first, ...others] = mark?.failed ?? [];
+  if (first === undefined) return null;
+  const { since, check, error, cause } = first;
+  return { since, checks: [check, ...others.map((other) => other.check)], failure: { error, cause } };
+};
+
 /** How a model stands after its last checks; undefined for one that was never checked. */
 export const answerDrift =
   ({ checks, holds, evidence, clock }: AnswerPorts) =>
@@ -28,12 +38,11 @@ export const answerDrift =
     const healthOf = async (name: string, stream: Stream): Promise<StreamHealth> => {
       const [mark = null, failing] = [marked.get(name), failed.get(name)];
       const report = mark?.report ?? null;
-      const fails = failing !== undefined && failing.since > (mark?.checkedAt ?? '');
       return {
         stream,
         mark,
         report: report === null ? null : await readEvidence(evidence, report, CheckReport),
-        failing: fails ? { since: failing.since, failure: failing.failure } : null,
+        failing: failingOf(mark, failing),
       };
     };
     const neverChecked = failures.filter(({ stream }) => !marked.has(nameOf(stream)));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Hold } from '../hold/contract.ts';
 import { Stream } from '../telemetry/contract.ts';
-import { CheckReport, StepFailure, StreamMark } from './contract.ts';
+import { CheckName, CheckReport, StepFailure, StreamMark } from './contract.ts';
 
 /** How one version of a model stands in one deployment. */
 export const StreamHealth = z.object({
@@ -10,8 +10,8 @@ export const StreamHealth = z.object({
   mark: StreamMark.nullable(),
   /** The last window that was checked; null until there is one. */
   report: CheckReport.nullable(),
-  /** Since when checks fail, if they do. */
-  failing: z.object({ since: z.string(), failure: StepFailure }).nullable(),
+  /** Since when what cannot be judged, if so. */
+  failing: z.object({ since: z.string(), checks: z.array(CheckName), failure: StepFailure }).nullable(),
 });
 export type StreamHealth = z.infer<typeof StreamHealth>;
 

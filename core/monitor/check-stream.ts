@@ -1,95 +1,37 @@
 import type { z } from 'zod';
-import { type EvidenceStore, keepEvidence } from '../kernel/evidence.ts';
-import type { BurnReport } from '../slo/contract.ts';
-import { acceptedNow } from './accepted.ts';
-import { BurnEvidence, CheckReport, type MonitorRules, monitor, type StreamMark } from './contract.ts';
-import type { Checks, Judges, Objectives, StandingHolds, Tiers, Traffic } from './ports.ts';
-import { answeredOf, readWindows } from './read-traffic.ts';
-import { type Kept, requestedHolds } from './requested-holds.ts';
+import { attempt } from './attempt.ts';
+import { type BurnPorts, checkBurn } from './check-burn.ts';
+import { checkWindows, type WindowPorts } from './check-windows.ts';
+import { CheckName, type FailedCheck, type monitor, type StepFailure, type StreamMark } from './contract.ts';
+import type { Checks, Tiers } from './ports.ts';
+import { requestedHolds } from './requested-holds.ts';
 import { acceptedAfter, driftedAfter, worstOf, wrongAfter } from './verdict.ts';
 
-export type CheckPorts = {
-  readonly checks: Pick<Checks, 'mark'>;
-  readonly holds: StandingHolds;
-  readonly tiers: Tiers;
-  readonly objectives: Objectives;
-  readonly traffic: Traffic;
-  readonly evidence: EvidenceStore;
-  readonly judges: Judges;
-  readonly rules: MonitorRules;
-};
+export type CheckPorts = WindowPorts & BurnPorts & { readonly checks: Pick<Checks, 'mark'>; readonly tiers: Tiers };
 
 type Task = typeof monitor.tasks.checkStream;
 type Due = z.output<Task['input']>;
 type Checked = z.input<Task['output']>;
 
-/** Without a drift there is nothing to accept, and no need to ask. */
-const acceptedBy = async ({ holds }: CheckPorts, { environment, scheduledAt }: Due, before: StreamMark | undefined) =>
-  before === undefined || before.drifted.length === 0
-    ? new Map(before?.accepted)
-    : acceptedNow(before, await holds.list(), environment, new Date(scheduledAt));
+type Failures = Partial<Readonly<Record<CheckName, StepFailure | undefined>>>;
 
-/** Each window that is due, against its baseline. What stands as evidence counts, whoever wrote it. */
-const checkWindows = async (ports: CheckPorts, due: Due, before: StreamMark | undefined) => {
-  const { traffic, judges, evidence, rules } = ports;
-  const { stream, environment } = due;
-  const accepted = await acceptedBy(ports, due, before);
-  const plans = due.windows
-    .filter((to) => to > (before?.to ?? ''))
-    .map((to) => judges.planWindows(new Date(to), rules.windows));
-  const [windows, baseline] = await Promise.all([
-    readWindows(traffic, stream, plans),
-    plans.length === 0 ? undefined : traffic.baseline(stream),
-  ]);
-  const reports: Kept<CheckReport>[] = [];
-  for (const plan of plans) {
-    const { drift, schema } = rules;
-    const { merge } = judges;
-    const found = judges.checkWindow({ plan, windows, merge, baseline: baseline?.tally, accepted, drift, schema });
-    const report: CheckReport = {
-      reportVersion: 1,
-      stream,
-      environment,
-      from: plan.from,
-      to: plan.to,
-      baseline: baseline?.digest ?? null,
-      ...found,
-      accepted: [...accepted],
-    };
-    reports.push(await keepEvidence(evidence, monitor.keys.report(stream, plan.to), CheckReport, report));
-  }
-  return { accepted, windows, reports };
-};
-
-type Read = { readonly windows: Awaited<ReturnType<typeof readWindows>>; readonly before: StreamMark | undefined };
-
-/** Only what burns is evidence: that nothing burns is said every few minutes. */
-const checkBurn = async (
-  { traffic, objectives, judges, evidence, rules }: CheckPorts,
-  { stream, environment, scheduledAt }: Due,
-  { windows, before }: Read,
-): Promise<{ burns: readonly BurnReport[]; kept: Kept<readonly BurnReport[]> | undefined }> => {
-  const promised = await objectives.of(stream.model);
-  if (promised.length === 0) return { burns: [], kept: undefined };
-  const to = new Date(scheduledAt);
-  const answered = await answeredOf(traffic, stream, to, { windows, rules });
-  const burns = judges.checkObjectives({
-    objectives: promised,
-    ...answered,
-    to,
-    before: before?.objectives ?? [],
-    settings: rules.slo,
+const failedAfter = (before: StreamMark | undefined, failures: Failures, at: string): FailedCheck[] =>
+  CheckName.options.flatMap((check) => {
+    const failure = failures[check];
+    const since = before?.failed.find((failed) => failed.check === check)?.since ?? at;
+    return failure === undefined ? [] : [{ check, since, ...failure }];
   });
-  if (burns.every(({ outcome }) => outcome !== 'burning')) return { burns, kept: undefined };
-  const document = { reportVersion: 1 as const, stream, environment, at: scheduledAt, objectives: [...burns] };
-  const standing = await keepEvidence(evidence, monitor.keys.burn(stream, scheduledAt), BurnEvidence, document);
-  const { objectives: stood } = standing.document;
-  return { burns: stood, kept: { document: stood, ref: standing.ref } };
+
+/** Of a version that nobody registered, or whose record cannot be read, the worst is assumed. */
+const tierOf = async ({ tiers }: CheckPorts, { stream }: Due) => {
+  const asked = await attempt(() => tiers.find(stream));
+  return ('found' in asked ? asked.found : undefined) ?? 'full';
 };
 
 /**
- * Checks one stream: every window that nobody has checked, and how fast its error budgets burn. Nothing is changed but
- * that evidence is written, once for each window: a run that is repeated finds it, and asks for the same holds.
+ * Checks one stream: every window that nobody has checked, and how fast its error budgets burn. What cannot be judged is
+ * named in the mark and stays due; the rest is judged without it. Nothing is changed but that evidence is written, once
+ * for each window: a run that is repeated finds it, and asks for the same holds.
  */
 export const checkStream =
   (ports: CheckPorts) =>
@@ -97,28 +39,36 @@ export const checkStream =
     const { stream, environment, scheduledAt } = due;
     const before = await ports.checks.mark(stream);
     if (before !== undefined && before.checkedAt >= scheduledAt) return { outcome: 'known', holds: [], mark: null };
-    const { accepted, windows, reports } = await checkWindows(ports, due, before);
-    const { burns, kept: burn } = await checkBurn(ports, due, { windows, before });
+    const { accepted, windows, reports, failed } = await checkWindows(ports, due, before);
+    const burn = await attempt(() => checkBurn(ports, due, { windows, before }));
+    const burns = 'found' in burn ? burn.found.burns : undefined;
     const documents = reports.map(({ document }) => document);
     const last = reports.at(-1);
     const wrong = wrongAfter(before, documents, burns);
-    const tier = wrong.length === 0 ? undefined : await ports.tiers.find(stream);
-    // Of a version that nobody registered the worst is assumed.
-    const severity = ports.rules.severity[tier ?? 'full'];
+    const severity = ports.rules.severity[wrong.length === 0 ? 'full' : await tierOf(ports, due)];
     return {
       outcome: wrong.length > 0 ? 'bad' : 'well',
-      holds: requestedHolds({ stream, environment, severity, reports, burn }),
+      holds: requestedHolds({
+        stream,
+        environment,
+        severity,
+        reports,
+        schemaAfter: before?.schemaTo ?? '',
+        burn: 'found' in burn ? burn.found.kept : undefined,
+      }),
       mark: {
         stream,
         environment,
         checkedAt: scheduledAt,
-        to: last?.document.to ?? before?.to ?? null,
+        to: (failed.drift === undefined ? last?.document.to : undefined) ?? before?.to ?? null,
+        schemaTo: last?.document.to ?? before?.schemaTo ?? null,
         report: last?.ref ?? before?.report ?? null,
         wrong,
         drifted: driftedAfter(before, documents),
         accepted: acceptedAfter(accepted, documents, ports.rules.drift.floor),
-        objectives: [...burns],
+        objectives: [...(burns ?? before?.objectives ?? [])],
         worst: worstOf(documents, before),
+        failed: failedAfter(before, { ...failed, slo: 'failed' in burn ? burn.failed : undefined }, scheduledAt),
       },
     };
   };

@@ -5,7 +5,7 @@ import { Signal } from '../kernel/actor.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
 import { BurnReport, SloSettings } from '../slo/contract.ts';
@@ -31,6 +31,13 @@ export const MonitorRules = z.strictObject({
     .max(60)
     .default(15)
     .describe('after its end, until a window counts as complete: files come late, and hours are merged by a schedule'),
+  silentMinutes: z
+    .int()
+    .min(5)
+    .max(10_080)
+    .nullable()
+    .default(1440)
+    .describe('without an inference event, until a deployment that had some counts as silent; null for never'),
   catchUp: z.int().min(1).max(48).default(24).describe('windows that a check makes up for after missed runs'),
 });
 export type MonitorRules = z.infer<typeof MonitorRules>;
@@ -79,6 +86,18 @@ export type CheckSignal = z.infer<typeof CheckSignal>;
 export const Wrong = z.object({ signal: CheckSignal, reasons: z.array(Reason) });
 export type Wrong = z.infer<typeof Wrong>;
 
+/** How a step failed, as Step Functions tells it. */
+export const StepFailure = z.object({ error: z.string(), cause: z.string() });
+export type StepFailure = z.infer<typeof StepFailure>;
+
+/** What is judged of a stream, each by itself. */
+export const CheckName = z.enum(['drift', 'schema', 'slo']);
+export type CheckName = z.infer<typeof CheckName>;
+
+/** What could not be judged, since when, and why. */
+export const FailedCheck = StepFailure.extend({ check: CheckName, since: z.iso.datetime() });
+export type FailedCheck = z.infer<typeof FailedCheck>;
+
 /** How a stream stands after its last check. */
 export const StreamMark = z.object({
   stream: Stream,
@@ -87,6 +106,8 @@ export const StreamMark = z.object({
   checkedAt: z.iso.datetime(),
   /** End of the last window that was checked. */
   to: z.iso.datetime().nullable(),
+  /** End of the last one whose schema was: later, while drift cannot be judged. */
+  schemaTo: z.iso.datetime().nullable().default(null),
   report: EvidenceRef.nullable(),
   wrong: z.array(Wrong),
   /** Indices of what has drifted, and of what a person accepted. */
@@ -95,6 +116,8 @@ export const StreamMark = z.object({
   objectives: z.array(BurnReport),
   /** The largest index as a share of its limit. */
   worst: z.number(),
+  /** What this check could not judge; of it the rest of the mark says what was known before. */
+  failed: z.array(FailedCheck).default([]),
 });
 export type StreamMark = z.infer<typeof StreamMark>;
 
@@ -137,13 +160,9 @@ export const VerdictChanged = z.object({
 });
 export type VerdictChanged = z.infer<typeof VerdictChanged>;
 
-/** Told once, until a check gets through again: nobody watches this stream. */
-export const CheckFailed = z.object({ ...fact, error: z.string(), cause: z.string() });
+/** Told once, until it gets through again: this is not watched of the stream. */
+export const CheckFailed = z.object({ ...fact, checks: z.array(CheckName), error: z.string(), cause: z.string() });
 export type CheckFailed = z.infer<typeof CheckFailed>;
-
-/** How a step failed, as Step Functions tells it. */
-export const StepFailure = z.object({ error: z.string(), cause: z.string() });
-export type StepFailure = z.infer<typeof StepFailure>;
 
 /** The rest stands in the report. */
 export const TOLD_REASONS = 20;
@@ -166,7 +185,12 @@ export const monitor = {
         STAGE: z.string(),
       }),
       input: z.object({ scheduledAt: Moment }),
-      output: z.object({ streams: z.array(DueStream), unknown: z.int(), left: z.int() }),
+      output: z.object({
+        streams: z.array(DueStream),
+        unknown: z.int(),
+        left: z.int(),
+        silent: z.array(DeploymentName),
+      }),
       failures: [Throttled],
     }),
     checkStream: defineTask({
@@ -192,7 +216,7 @@ export const monitor = {
         holds: z.array(RequestedHold),
         mark: StreamMark.nullable(),
       }),
-      failures: [Throttled, ListUnreadable, EvidenceAltered],
+      failures: [Throttled, ListUnreadable],
     }),
     /** After the holds stand, so that a run that dies in between is made up for. */
     recordCheck: defineTask({
@@ -204,7 +228,10 @@ export const monitor = {
         mark: StreamMark.nullable(),
         failure: StepFailure.nullable(),
       }),
-      output: z.object({ outcome: z.enum(['recorded', 'known']) }),
+      output: z.object({
+        /** `incomplete`: recorded, and something could not be judged. */
+        outcome: z.enum(['recorded', 'incomplete', 'known']),
+      }),
       failures: [Throttled],
     }),
   },
@@ -215,6 +242,8 @@ export const monitor = {
   },
   keys: {
     report: (stream: Stream, to: string) => `monitor/${streamPath(stream)}/${to}.json`,
+    /** Of a window whose drift could not be judged. */
+    schemaReport: (stream: Stream, to: string) => `monitor/${streamPath(stream)}/schema-${to}.json`,
     burn: (stream: Stream, at: string) => `monitor/${streamPath(stream)}/burn-${at}.json`,
   },
 } as const;

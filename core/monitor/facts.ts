@@ -3,7 +3,9 @@ import type { EnvironmentName } from '../kernel/identity.ts';
 import type { Stream } from '../telemetry/contract.ts';
 import {
   type CheckFailed,
+  type CheckName,
   type CheckSignal,
+  type FailedCheck,
   monitor,
   type StepFailure,
   type StreamMark,
@@ -39,18 +41,37 @@ export const verdictChangedFact = (before: StreamMark | undefined, mark: StreamM
   return { id: detail.id, type: event.type, detail };
 };
 
-type Failed = { readonly stream: Stream; readonly environment: EnvironmentName; readonly at: string };
+type Failed = {
+  readonly stream: Stream;
+  readonly environment: EnvironmentName;
+  readonly at: string;
+  readonly checks: readonly CheckName[];
+};
 
-export const checkFailedFact = ({ stream, environment, at }: Failed, { error, cause }: StepFailure): Fact => {
+export const checkFailedFact = ({ stream, environment, at, checks }: Failed, { error, cause }: StepFailure): Fact => {
   const event = monitor.events.checkFailed;
   const detail: CheckFailed = {
-    id: factId(event, ...identityOf(stream, at)),
+    id: factId(event, ...identityOf(stream, at), ...checks),
     ...stream,
     environment,
     occurredAt: at,
     correlationId: identityOf(stream, at).join('/'),
+    checks: [...checks],
     error,
     cause,
   };
   return { id: detail.id, type: event.type, detail };
+};
+
+const causeOf = ({ error, cause }: FailedCheck): string => `${error}: ${cause}`;
+
+/** What can be judged no more since this mark: one fact for each cause, however many checks it stops. */
+export const newlyFailedFacts = (before: StreamMark | undefined, mark: StreamMark): Fact[] => {
+  const { stream, environment, checkedAt: at } = mark;
+  const newly = mark.failed.filter(({ check }) => !before?.failed.some((failed) => failed.check === check));
+  const causes = new Map(newly.map((failed) => [causeOf(failed), failed]));
+  return [...causes].map(([cause, failure]) => {
+    const checks = newly.filter((failed) => causeOf(failed) === cause).map(({ check }) => check);
+    return checkFailedFact({ stream, environment, at, checks }, failure);
+  });
 };

@@ -20,6 +20,8 @@ type Listed = z.input<Task['output']>;
 
 /** References of so many streams fit into workflow state; the rest is first in the next run. */
 const MOST_STREAMS = 400;
+/** Their number is told in full. */
+const MOST_SILENT = 100;
 const WIDTH = 8;
 /** Whatever looks back furthest of what is checked every time: the six hours of a tier that pages. */
 const LOOKBACK_MINUTES = 360;
@@ -27,6 +29,21 @@ const LOOKBACK_MINUTES = 360;
 type Waiting = { readonly due: DueStream; readonly mark: StreamMark | undefined };
 
 const nameOf = ({ model, version, deployment }: Stream): string => `${model}/${version}/${deployment}`;
+
+type Heard = Awaited<ReturnType<SeenStreams['streams']>>;
+
+/**
+ * Deployments of which events came, and then none: nobody asks, or nothing is captured any more, and then no check can
+ * find anything wrong. One that was never heard of may not serve yet.
+ */
+const silentAmong = (governed: Heard, now: Date, { silentMinutes }: MonitorRules): DeploymentName[] => {
+  if (silentMinutes === null) return [];
+  const newest = new Map<DeploymentName, string>();
+  for (const { stream, lastEventAt } of governed)
+    if (lastEventAt > (newest.get(stream.deployment) ?? '')) newest.set(stream.deployment, lastEventAt);
+  const since = now.getTime() - silentMinutes * MILLISECONDS.minute;
+  return [...newest].flatMap(([deployment, at]) => (Date.parse(at) < since ? [deployment] : [])).sort();
+};
 
 /**
  * What is served by a deployment that the plane knows, measured from the versions that inference events name. A stream
@@ -36,7 +53,9 @@ export const listStreams =
   ({ deployed, seen, checks, rules, measure }: ListPorts) =>
   async ({ scheduledAt }: { scheduledAt: string }): Promise<Listed> => {
     const now = new Date(scheduledAt);
-    const [deployments, streams] = await Promise.all([deployed.all(), seen.streams()]);
+    const deployments = await deployed.all();
+    const names = [...new Set(deployments.map(({ model }) => model))];
+    const streams = (await concurrently(names, WIDTH, (model) => seen.streams(model))).flat();
     const known = new Map(deployments.map((deployment) => [deployment.name, deployment]));
     const isKnown = ({ stream }: { stream: Stream }) => known.get(stream.deployment)?.model === stream.model;
     const governed = streams.filter(isKnown);
@@ -60,10 +79,13 @@ export const listStreams =
     const oldest = waiting.flatMap(({ mark }) =>
       mark === undefined ? [] : now.getTime() - Date.parse(mark.checkedAt),
     );
+    const silent = silentAmong(governed, now, rules);
+    measure(metrics.deploymentsSilent, silent.length);
     measure(metrics.checkAge, Math.max(0, ...oldest) / 1000);
     return {
       streams: first.slice(0, MOST_STREAMS).map(({ due }) => due),
       unknown: streams.length - governed.length,
       left: Math.max(0, first.length - MOST_STREAMS),
+      silent: silent.slice(0, MOST_SILENT),
     };
   };

@@ -12,8 +12,10 @@ import type { StepFailure, StreamMark } from './contract.ts';
 export type Deployed = { readonly name: string; readonly model: string; readonly environment: string };
 export type DeployedModels = { all(): Promise<readonly Deployed[]> };
 
-/** Streams that inference events name. */
-export type SeenStreams = { streams(): Promise<readonly { readonly stream: Stream; readonly lastEventAt: string }[]> };
+/** Streams of a model that inference events name. */
+export type SeenStreams = {
+  streams(model: string): Promise<readonly { readonly stream: Stream; readonly lastEventAt: string }[]>;
+};
 
 /** Requests of one minute, without features. */
 type Minute = {
@@ -41,10 +43,10 @@ export type Checks = {
   marksOf(model: string): Promise<readonly StreamMark[]>;
   failuresOf(model: string): Promise<readonly Failing[]>;
   /**
-   * Writes the mark and its fact, if the mark that stands is still of `after`.
+   * Writes the mark and its facts, if the mark that stands is still of `after`.
    * @returns false if it is not
    */
-  swap(mark: StreamMark, after: string | undefined, fact: Fact | undefined): Promise<boolean>;
+  swap(mark: StreamMark, after: string | undefined, facts: readonly Fact[]): Promise<boolean>;
   /**
    * Writes since when checks of a stream fail, and the fact.
    * @param after of the mark that stands: a failure that was told before it is over

@@ -2,7 +2,7 @@ import { MILLISECONDS, type Stream, type Window } from '../telemetry/contract.ts
 import type { MonitorRules } from './contract.ts';
 import type { Judges, Traffic } from './ports.ts';
 
-type Plan = ReturnType<Judges['planWindows']>;
+export type Plan = ReturnType<Judges['planWindows']>;
 type Answered = Parameters<Judges['checkObjectives']>[0]['windows'];
 
 /** What the tiers that page look back over; the others look at hours and days. */
@@ -12,16 +12,26 @@ const SHORT_MINUTES = 120;
 const ALL_TIERS_MINUTES = 3 * 24 * 60;
 const DAY_MINUTES = 24 * 60;
 
-/** The windows of all plans, each read once. */
+type Span = Plan['current'][number];
+
+const byName = (spans: readonly Span[]): Map<string, Span> =>
+  new Map(spans.map((span) => [`${span.grain} ${span.start}`, span]));
+
+/** What all plans judge, and what else they compare it with: each window once. */
+export const spansOf = (plans: readonly Plan[]): { current: readonly Span[]; history: readonly Span[] } => {
+  const current = byName(plans.flatMap((plan) => plan.current));
+  const history = byName(plans.flatMap((plan) => plan.history.flat()));
+  return {
+    current: [...current.values()],
+    history: [...history].flatMap(([name, span]) => (current.has(name) ? [] : [span])),
+  };
+};
+
 export const readWindows = async (
   traffic: Traffic,
   stream: Stream,
-  plans: readonly Plan[],
-): Promise<readonly Window[]> => {
-  const spans = plans.flatMap(({ current, history }) => [...current, ...history.flat()]);
-  const once = new Map(spans.map((span) => [`${span.grain} ${span.start}`, span]));
-  return once.size === 0 ? [] : traffic.windows(stream, [...once.values()]);
-};
+  spans: readonly Span[],
+): Promise<readonly Window[]> => (spans.length === 0 ? [] : traffic.windows(stream, spans));
 
 /**
  * What objectives are checked with. When the windows of a whole day are there they tell of the slow tiers and of the

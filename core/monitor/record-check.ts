@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { Throttled } from '../kernel/failures.ts';
 import { type Measure, metrics } from '../kernel/metrics.ts';
-import type { monitor, StepFailure, StreamMark } from './contract.ts';
-import { checkFailedFact, verdictChangedFact } from './facts.ts';
+import { CheckName, type monitor, type StepFailure, type StreamMark } from './contract.ts';
+import { checkFailedFact, newlyFailedFacts, verdictChangedFact } from './facts.ts';
 import type { Checks } from './ports.ts';
 
 type Task = typeof monitor.tasks.recordCheck;
@@ -20,8 +20,9 @@ const causeOf = (cause: string): string => {
   return (message ?? cause).slice(0, LONGEST_CAUSE).toWellFormed();
 };
 
-const measureCheck = (measure: Measure, { worst, objectives }: StreamMark): void => {
-  measure(metrics.checksDone, 1);
+const measureCheck = (measure: Measure, { worst, objectives, failed }: StreamMark): void => {
+  if (failed.length > 0) measure(metrics.checksFailed, 1);
+  else measure(metrics.checksDone, 1);
   measure(metrics.driftWorst, worst);
   const rates = objectives.flatMap(({ tiers }) => tiers.map(({ factor, long }) => long.rate / factor));
   measure(metrics.burnWorst, Math.max(0, ...rates));
@@ -33,9 +34,11 @@ const recordMark = async ({ checks, measure }: RecordPorts, mark: StreamMark): P
   for (let swap = 0; swap < SWAPS; swap++) {
     const before = await checks.mark(mark.stream);
     if (before !== undefined && before.checkedAt >= mark.checkedAt) return { outcome: 'known' };
-    if (!(await checks.swap(mark, before?.checkedAt, verdictChangedFact(before, mark)))) continue;
+    const changed = verdictChangedFact(before, mark);
+    const facts = [...(changed === undefined ? [] : [changed]), ...newlyFailedFacts(before, mark)];
+    if (!(await checks.swap(mark, before?.checkedAt, facts))) continue;
     measureCheck(measure, mark);
-    return { outcome: 'recorded' };
+    return { outcome: mark.failed.length > 0 ? 'incomplete' : 'recorded' };
   }
   throw new Throttled('the mark of this stream kept changing under us');
 };
@@ -54,7 +57,7 @@ export const recordCheck =
     if (standing !== undefined && standing.checkedAt >= scheduledAt) return { outcome: 'known' };
     const told: StepFailure = { error: failure.error, cause: causeOf(failure.cause) };
     ports.measure(metrics.checksFailed, 1);
-    const fact = checkFailedFact({ stream, environment, at: scheduledAt }, told);
+    const fact = checkFailedFact({ stream, environment, at: scheduledAt, checks: CheckName.options }, told);
     const isNew = await ports.checks.fail({ stream, since: scheduledAt, failure: told }, standing?.checkedAt, fact);
     return { outcome: isNew ? 'recorded' : 'known' };
   };

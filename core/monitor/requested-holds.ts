@@ -14,6 +14,8 @@ export type HoldsInput = {
   readonly severity: HoldSeverity;
   /** Oldest first. */
   readonly reports: readonly Kept<CheckReport>[];
+  /** Windows up to here asked for a hold on their schema before: somebody may have lifted it. */
+  readonly schemaAfter: string;
   readonly burn: Kept<readonly BurnReport[]> | undefined;
 };
 
@@ -28,49 +30,67 @@ const asOne = ([first, ...others]: readonly Reason[]): Reason | undefined => {
   return { ...first, message: [...messages, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') };
 };
 
+type Bad = { readonly reasons: readonly Reason[]; readonly evidence: readonly EvidenceRef[] };
+
+/** What shifted out of its declared range is one cause: the worst shift, then how it breaks the schema, then the rest. */
+const asOneCause = (drift: Bad, schema: Bad): Bad => {
+  const [worst, ...others] = drift.reasons;
+  const refs = new Map([...drift.evidence, ...schema.evidence].map((ref) => [ref.key, ref]));
+  return {
+    reasons: [...(worst === undefined ? [] : [worst]), ...schema.reasons, ...others],
+    evidence: [...refs.values()],
+  };
+};
+
+/** Every feature that breaks the schema has drifted as well. */
+const isSameCause = (drift: Bad, schema: Bad): boolean => {
+  const shifted = new Set(drift.reasons.map(({ path }) => path));
+  return schema.reasons.length > 0 && schema.reasons.every(({ path }) => path !== undefined && shifted.has(path));
+};
+
+const badIn = ({ reports, schemaAfter }: HoldsInput): { drift: Bad; schema: Bad } => {
+  const drifted = reports.findLast(({ document }) => document.drift?.outcome === 'drifted');
+  const broken = reports.findLast(
+    ({ document }) => document.schema.outcome === 'violated' && document.to > schemaAfter,
+  );
+  const drift = { reasons: drifted?.document.drift?.reasons ?? [], evidence: drifted ? [drifted.ref] : [] };
+  const schema = { reasons: broken?.document.schema.reasons ?? [], evidence: broken ? [broken.ref] : [] };
+  return isSameCause(drift, schema)
+    ? { drift: asOneCause(drift, schema), schema: { reasons: [], evidence: [] } }
+    : { drift, schema };
+};
+
 /**
- * The holds that a check asks for: at most one for each signal, with the numbers of the latest bad window. They pause
- * and never evict: a check can be wrong, and traffic that stays where it is harms nobody anew.
+ * The holds that a check asks for: at most one for each signal and one for each cause, with the numbers of the latest bad
+ * window. They pause and never evict: a check can be wrong, and traffic that stays where it is harms nobody anew.
  */
-export const requestedHolds = ({ stream, environment, severity, reports, burn }: HoldsInput): RequestedHold[] => {
+export const requestedHolds = (input: HoldsInput): RequestedHold[] => {
+  const { stream, environment, severity, burn } = input;
   const { model, version, deployment } = stream;
-  const hold = (
-    signal: CheckSignal,
-    reasons: readonly Reason[],
-    evidence: EvidenceRef | undefined,
-    gravity: HoldSeverity,
-  ): RequestedHold[] => {
+  const hold = (signal: CheckSignal, { reasons, evidence }: Bad, gravity: HoldSeverity): RequestedHold[] => {
     const reason = asOne(reasons);
-    if (reason === undefined || evidence === undefined) return [];
-    const placedBy = { kind: 'signal' as const, signal };
-    const scope = { model, version, environment };
-    const effect = 'pause' as const;
+    if (reason === undefined || evidence.length === 0) return [];
     return [
       {
-        scope,
+        scope: { model, version, environment },
         deployment,
-        effect,
+        effect: 'pause',
         severity: gravity,
         reason,
-        evidence: [evidence],
+        evidence: [...evidence],
         runbook: RUNBOOKS[signal],
-        placedBy,
+        placedBy: { kind: 'signal', signal },
       },
     ];
   };
-  const drifted = reports.findLast(({ document }) => document.drift?.outcome === 'drifted');
-  const broken = reports.findLast(({ document }) => document.schema.outcome === 'violated');
+  const { drift, schema } = badIn(input);
   // A budget that burns slowly is a ticket by its metric and its fact; it is no reason to stop a rollout.
   const burning = burn?.document.filter(({ outcome, pausesRollouts }) => outcome === 'burning' && pausesRollouts) ?? [];
   const urgent = burning.toSorted((a, b) => Number(b.severity === 'page') - Number(a.severity === 'page'));
+  const burnt = { reasons: urgent.flatMap(({ reasons }) => reasons), evidence: burn === undefined ? [] : [burn.ref] };
   return [
-    ...hold('drift.feature-shifted', drifted?.document.drift?.reasons ?? [], drifted?.ref, severity),
-    ...hold('drift.schema-broken', broken?.document.schema.reasons ?? [], broken?.ref, severity),
-    ...hold(
-      'slo.budget-burning',
-      urgent.flatMap(({ reasons }) => reasons),
-      burn?.ref,
-      urgent[0]?.severity ?? 'ticket',
-    ),
+    ...hold('drift.feature-shifted', drift, severity),
+    ...hold('drift.schema-broken', schema, severity),
+    ...hold('slo.budget-burning', burnt, urgent[0]?.severity ?? 'ticket'),
   ];
 };

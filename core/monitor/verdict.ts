@@ -37,7 +37,8 @@ export const worstOf = (reports: readonly CheckReport[], before: StreamMark | un
 export const wrongAfter = (
   before: StreamMark | undefined,
   reports: readonly CheckReport[],
-  burns: readonly BurnReport[],
+  /** Undefined where they could not be judged: no news. */
+  burns: readonly BurnReport[] | undefined,
 ): Wrong[] => {
   const standing = (signal: CheckSignal) => before?.wrong.filter((wrong) => wrong.signal === signal) ?? [];
   const wrong = (
@@ -47,10 +48,16 @@ export const wrongAfter = (
   ) => (outcome === bad ? [{ signal, reasons }] : []);
   const drift = newestTold(reports.map((report) => report.drift));
   const schema = newestTold(reports.map((report) => report.schema));
-  const burning = burns.filter(({ outcome }) => outcome === 'burning').flatMap(({ reasons }) => reasons);
+  const burning = burns?.filter(({ outcome }) => outcome === 'burning').flatMap(({ reasons }) => reasons);
   return [
     ...(drift ? wrong('drift.feature-shifted', drift, 'drifted') : standing('drift.feature-shifted')),
     ...(schema ? wrong('drift.schema-broken', schema, 'violated') : standing('drift.schema-broken')),
-    ...(burning.length > 0 ? [{ signal: 'slo.budget-burning' as const, reasons: burning }] : []),
+    ...(burning === undefined
+      ? standing('slo.budget-burning')
+      : wrong(
+          'slo.budget-burning',
+          { outcome: burning.length > 0 ? 'burning' : 'within', reasons: burning },
+          'burning',
+        )),
   ];
 };

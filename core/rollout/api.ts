@@ -43,8 +43,7 @@ export const RolloutList = z.object({ rollouts: z.array(RolloutStatus) });
 export type RolloutList = z.infer<typeof RolloutList>;
 
 /** The body of every order: pause, resume and rollback are acts, and acts have a reason. */
-export const OrderRequest = z.strictObject({ reason: z.string().trim().min(1).max(1000) });
-export type OrderRequest = z.infer<typeof OrderRequest>;
+const OrderRequest = z.strictObject({ reason: z.string().trim().min(1).max(1000) });
 
 /** `unchanged`: it is over, or was so already. */
 export const OrderResponse = z.object({ outcome: z.enum(['done', 'unchanged']), status: RolloutStatus });

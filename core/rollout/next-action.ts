@@ -48,7 +48,7 @@ export type Action =
   | { readonly do: 'end'; readonly as: 'completed' | 'rolled-back'; readonly reasons: readonly Reason[] }
   | { readonly do: 'wait'; readonly seconds: number; readonly judgement?: Judgement | undefined };
 
-const heldBy = (hold: Hold): Reason => ({
+export const heldBy = (hold: Hold): Reason => ({
   rule: 'rollout.held',
   message: `hold ${hold.id}: ${hold.reason.message}`,
   found: hold.reason.rule,
@@ -184,6 +184,14 @@ const goBack = (record: RolloutRecord, { standing }: World): Action => {
   return { do: 'end', as: 'rolled-back', reasons: record.rollback?.reasons ?? [] };
 };
 
+/** Traffic that somebody took off comes back with a yes of its own, like any other that a rollout gives. */
+const restart = (record: RolloutRecord, { standing, now }: World, isElsewhere: boolean): Action => {
+  const step = Math.max(0, record.step);
+  const isGiven = record.verdict?.step === step && isAdmitted(record, now);
+  if (isElsewhere && !isGiven && isBelow(standing, record, record.share)) return { do: 'admit', step };
+  return { do: 'resume', assert: isElsewhere };
+};
+
 const admitFirst: Action = { do: 'admit', step: 0 };
 
 /**
@@ -206,7 +214,7 @@ export const nextAction = (record: RolloutRecord, world: World): Action => {
   const stops = record.phase === 'requested' && will.heldOnly ? [] : will.stop;
   if (stops.length > 0) return record.held === undefined ? { do: 'rest', because: stops } : { do: 'keep-resting' };
   const isElsewhere = world.standing !== undefined && isMoved(world.standing, record);
-  if (record.held !== undefined) return { do: 'resume', assert: isElsewhere };
+  if (record.held !== undefined) return restart(record, world, isElsewhere);
   if (record.phase === 'requested') return admitFirst;
   if (world.standing !== undefined && isElsewhere)
     return { do: 'ask', signal: 'rollout.target-moved', reason: moved(world.standing) };

@@ -36,9 +36,10 @@ const unknownDeployment = (request: RolloutRequested, found: readonly Deployment
   message:
     found.length > 1
       ? `${request.model} has several deployments in ${request.environment}: name one`
-      : `${request.model} has no such deployment in ${request.environment}`,
+      : `${request.model} has no ${request.deployment === undefined ? '' : 'such '}deployment in ${request.environment}`,
   ...(request.deployment !== undefined && { found: request.deployment }),
   allowed: found.map(({ name }) => name).join(', ') || 'none is known',
+  ...(found.length === 0 && { fix: 'Deploy a GovernedDeployment for it.' }),
 });
 
 const notRegistered = ({ model, version }: RolloutRequested): Reason => ({
@@ -147,15 +148,15 @@ const arrive = async (ports: OpenPorts, request: RolloutRequested): Promise<Arri
   return { deployment, flight: flightFor(ports, deployment, version, standing, candidate), reasons };
 };
 
-const requested = (
-  input: Input,
+export const requested = (
+  event: string | null,
   request: RolloutRequested,
   id: string,
   deployment: string,
   now: Date,
 ): RolloutRecord => ({
   id,
-  correlationId: request.request ?? input.event ?? id,
+  correlationId: request.request ?? event ?? id,
   deployment: deployment as RolloutRecord['deployment'],
   model: request.model,
   version: request.version,
@@ -185,7 +186,7 @@ const openNew = async (ports: OpenPorts, input: Input, request: RolloutRequested
   const now = ports.clock.now();
   const { deployment, flight, reasons } = await arrive(ports, request);
   // Without a deployment there is no name to go by; the fact still has to say what was asked for.
-  const record = requested(input, request, id, deployment?.name ?? request.deployment ?? 'unknown', now);
+  const record = requested(input.event, request, id, deployment?.name ?? request.deployment ?? 'unknown', now);
   const refuse = async (because: readonly Reason[]): Promise<Output> => {
     const refused = over(record, 'refused', because, now);
     await ports.rollouts.open(refused, refusedFact(record, because, now));

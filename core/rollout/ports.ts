@@ -61,6 +61,8 @@ export type Rollouts = {
   find(id: string): Promise<RolloutRecord | undefined>;
   /** The ids of those that are not over, oldest first, at most `atMost`: one that cannot be read hides no other. */
   underway(atMost: number): Promise<string[]>;
+  /** The ids of all of a deployment, those that are over too, newest first. */
+  latest(deployment: string, atMost: number): Promise<string[]>;
   /**
    * Writes a new record with revision 1 and its fact. One that is not over takes its target with it: `busy` names the
    * rollout that has it, and then nothing is written.

@@ -1,6 +1,7 @@
 import { Throttled } from '../kernel/failures.ts';
 import { type Measure, metrics } from '../kernel/metrics.ts';
 import { changeRollout } from './change-rollout.ts';
+import { type EvictPorts, evictServed } from './evict-served.ts';
 import { lookAround, targetOf } from './look.ts';
 import { type Action, nextAction } from './next-action.ts';
 import type { HoldPlacer, Observations, Rollouts, RolloutWorkflows, TargetReader } from './ports.ts';
@@ -38,7 +39,12 @@ const bury = (ports: ReconcilePorts, id: string, deadExecution: string | undefin
   });
 
 /** One look and one turn. Nothing means: look again. */
-const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Promise<Reconciled | undefined> => {
+const turn = async (
+  ports: ReconcilePorts,
+  id: string,
+  target: TargetReader,
+  isDeath: boolean,
+): Promise<Reconciled | undefined> => {
   const seen = await lookAround(ports, id, target);
   if (seen === undefined) return 'over';
   const { record, world } = seen;
@@ -48,6 +54,8 @@ const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Pr
   if (action.do === 'keep-resting')
     return record.owner === undefined || (await ports.rollouts.swap(released(record))) ? 'resting' : undefined;
   if (isForward(action)) {
+    // One that dies before it steers would be followed by the next at once, and that by the next.
+    if (isDeath) return 'resting';
     await ports.workflows.start(id);
     return 'started';
   }
@@ -60,7 +68,7 @@ const turn = async (ports: ReconcilePorts, id: string, target: TargetReader): Pr
 /**
  * Brings a rollout that nobody steers to where it may rest: a dead one to its last safe split, one that is to go back
  * all the way back. It does so by itself, for what killed the workflow may kill the next. One that may go on again is
- * given to a new execution. One that is steered is left to its workflow, unless traffic has to leave.
+ * given to a new execution, but not on the news that one has died. One that is steered is left to its workflow, unless traffic has to leave.
  */
 export const reconcileRollout =
   (ports: ReconcilePorts) =>
@@ -69,7 +77,7 @@ export const reconcileRollout =
     if (standing === undefined || isOver(standing)) return 'over';
     const target = await targetOf(ports, standing.deployment);
     for (let turns = 0; turns < TURNS; turns++) {
-      const outcome = await turn(ports, id, target);
+      const outcome = await turn(ports, id, target, deadExecution !== undefined);
       if (outcome !== undefined) return outcome;
     }
     throw new Throttled(`rollout ${id} does not come to rest`);
@@ -86,15 +94,22 @@ const longestHeld = async ({ rollouts, clock }: ReconcilePorts, underway: readon
   );
 };
 
+type AllPorts = ReconcilePorts & EvictPorts & { readonly measure: Measure };
+
 /** Every rollout that is not over, one after the other; one that fails does not keep the others from being looked at. */
 export const reconcileAll =
-  (ports: ReconcilePorts & { readonly measure: Measure }) =>
-  async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
+  (ports: AllPorts) => async (): Promise<{ rollout: string; outcome: Reconciled | { failed: unknown } }[]> => {
     const reconcile = reconcileRollout(ports);
     const results: { rollout: string; outcome: Reconciled | { failed: unknown } }[] = [];
+    const evicted = await evictServed(ports).catch((why: unknown) => ({
+      opened: [],
+      failed: [{ deployment: 'deployments', why }],
+    }));
+    for (const { deployment, why } of evicted.failed) results.push({ rollout: deployment, outcome: { failed: why } });
     const underway = await ports.rollouts.underway(AT_ONCE);
     ports.measure(metrics.rolloutHeldLongest, await longestHeld(ports, underway));
-    for (const id of underway) {
+    // The index comes after the table: what was opened just now may not be in it.
+    for (const id of new Set([...evicted.opened, ...underway])) {
       const outcome = await reconcile(id).catch((failed: unknown) => ({ failed }));
       results.push({ rollout: id, outcome });
     }

@@ -2,11 +2,13 @@
 export type BinCounts = { readonly bins: Int32Array; readonly counts: Float64Array };
 
 /** The same values over bins that are `2 ** shift` times as wide. */
-export const coarser = ({ bins, counts }: BinCounts, shift: number): BinCounts => {
+export const coarser = (fine: BinCounts, shift: number): BinCounts => {
+  if (shift === 0) return fine;
+  const { bins, counts } = fine;
   const merged = { bins: new Int32Array(bins.length), counts: new Float64Array(bins.length) };
   let used = 0;
-  bins.forEach((fine, index) => {
-    const bin = fine >> shift;
+  bins.forEach((narrow, index) => {
+    const bin = narrow >> shift;
     if (used === 0 || merged.bins[used - 1] !== bin) merged.bins[used++] = bin;
     merged.counts[used - 1] = (merged.counts[used - 1] as number) + (counts[index] as number);
   });
@@ -41,30 +43,58 @@ export const encodeBinCounts = ({ bins, counts }: BinCounts): string => {
   return Buffer.from(bytes).toString('base64');
 };
 
+/**
+ * Reads texts of `encodeBinCounts`, one after the other into the same memory: a check reads thousands of them, and to
+ * allocate for each takes longer than to read it.
+ */
+export class BinReader {
+  #bins = new Int32Array(0);
+  #counts = new Float64Array(0);
+  #bytes = Buffer.alloc(0);
+
+  /**
+   * Valid until the next call, which writes over it.
+   * @throws TypeError when the text is not what `encodeBinCounts` writes
+   */
+  read(text: string): BinCounts {
+    if (text.length > this.#bytes.length) this.#reserve(text.length * 2);
+    const [bytes, bins, counts] = [this.#bytes, this.#bins, this.#counts];
+    const end = bytes.write(text, 'base64');
+    let used = 0;
+    let last = 0;
+    let at = 0;
+    const rest = (low: number): number => {
+      let value = low & 0x7f;
+      for (let factor = 0x80; ; factor *= 0x80) {
+        if (at >= end) throw new TypeError('counts of bins end in the middle of one');
+        const byte = bytes[at++] as number;
+        value += (byte & 0x7f) * factor;
+        if (byte < 0x80) return value;
+      }
+    };
+    while (at < end) {
+      const low = bytes[at++] as number;
+      const step = low < 0x80 ? low : rest(low);
+      last = used === 0 ? unzigzag(step) : last + step;
+      bins[used] = last;
+      if (at >= end) throw new TypeError('counts of bins end in the middle of one');
+      const count = bytes[at++] as number;
+      counts[used++] = count < 0x80 ? count : rest(count);
+    }
+    return { bins: bins.subarray(0, used), counts: counts.subarray(0, used) };
+  }
+
+  #reserve(bytes: number): void {
+    this.#bytes = Buffer.alloc(bytes);
+    this.#bins = new Int32Array(bytes >> 1);
+    this.#counts = new Float64Array(bytes >> 1);
+  }
+}
+
+const reader = /* @__PURE__ */ new BinReader();
+
 /** @throws TypeError when the text is not what `encodeBinCounts` writes */
 export const decodeBinCounts = (text: string): BinCounts => {
-  const bytes = Buffer.from(text, 'base64');
-  const bins = new Int32Array(bytes.length >> 1);
-  const counts = new Float64Array(bytes.length >> 1);
-  let at = 0;
-  const next = (): number => {
-    let byte = bytes[at++] ?? Number.NaN;
-    let value = byte & 0x7f;
-    for (let factor = 0x80; byte >= 0x80; factor *= 0x80) {
-      byte = bytes[at++] ?? Number.NaN;
-      value += (byte & 0x7f) * factor;
-    }
-    if (Number.isNaN(byte)) throw new TypeError('counts of bins end in the middle of one');
-    return value;
-  };
-  let used = 0;
-  let last = 0;
-  while (at < bytes.length) {
-    const step = next();
-    last = used === 0 ? unzigzag(step) : last + step;
-    bins[used] = last;
-    counts[used] = next();
-    used += 1;
-  }
-  return { bins: bins.subarray(0, used), counts: counts.subarray(0, used) };
+  const { bins, counts } = reader.read(text);
+  return { bins: bins.slice(), counts: counts.slice() };
 };

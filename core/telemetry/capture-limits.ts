@@ -13,6 +13,11 @@ export const CaptureLimits = z.strictObject({
     .min(1)
     .default(96 * 1024 * 1024)
     .describe('what counting may hold before it hands over a part of the summary'),
+  minutes: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe('of streams that one file may tell of, an item in a table each: events of more are refused'),
   fileBytes: z
     .int()
     .min(1)

@@ -223,7 +223,7 @@ export const telemetry = {
   hashPurpose: 'clearance-personal-categories',
 } as const;
 
-export { type BinCounts, coarser, decodeBinCounts } from './bin-counts.ts';
+export { type BinCounts, BinReader, coarser, decodeBinCounts } from './bin-counts.ts';
 export { CaptureLimits } from './capture-limits.ts';
 export { BUCKETS, bucketOf, categoryTotal, completeBelow, rankOf } from './category-counts.ts';
 export { Sketch } from './sketch.ts';

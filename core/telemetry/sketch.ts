@@ -6,7 +6,7 @@ import type { SketchForm } from './sketch-form.ts';
  * The most bins of a sketch: 32 octaves at full resolution. A feature that needs more gets bins twice as wide, again and
  * again: the level is the finest at which its values fit, hence a function of the values and not of their order.
  */
-const MAX_BINS = 2048;
+export const MAX_BINS = 2048;
 const FIRST_CAPACITY = 16;
 const EMPTY = -(2 ** 31);
 

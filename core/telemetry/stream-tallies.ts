@@ -12,7 +12,13 @@ export class StreamTallies {
     this.#grain = grain;
   }
 
-  /** The tally that a moment (milliseconds since 1970) of a stream falls into. */
+  /** The tally that a moment (milliseconds since 1970) of a stream falls into, if there is one. */
+  find({ model, version, deployment }: Stream, moment: number): RunningTally | undefined {
+    const spans = this.#streams.get(`${model}/${version}/${deployment}`);
+    return spans?.tallies.get(Math.floor(moment / MILLISECONDS[this.#grain]));
+  }
+
+  /** The same, which there is from now on. */
   at({ model, version, deployment }: Stream, moment: number): RunningTally {
     const name = `${model}/${version}/${deployment}`;
     let spans = this.#streams.get(name);

@@ -26,6 +26,8 @@ export type SummariseOptions = {
 
 /** Looking a version up costs a call: a file that names more versions than this is not worth it. */
 const MOST_VERSIONS = 1000;
+/** Features of tallies that were opened: a wide model whose events lie far apart grows with every line. */
+const OPENED_BETWEEN_WEIGHINGS = 20_000;
 /** Of lines, not of chunks: the parts must not depend on how the bytes arrived. */
 const LINES_BETWEEN_WEIGHINGS = 1024;
 
@@ -55,6 +57,26 @@ class FeaturePlans {
   }
 }
 
+/** The minutes of streams that a file names, up to a bound, and how much was opened for them since the last weighing. */
+class OpenedMinutes {
+  readonly #atMost: number;
+  readonly #names = new Set<string>();
+  unweighed = 0;
+
+  constructor(atMost: number) {
+    this.#atMost = atMost;
+  }
+
+  /** @returns false for one too many */
+  open({ model, version, deployment }: Envelope, at: number, { features }: FeaturePlan): boolean {
+    const name = `${model}/${version}/${deployment}#${Math.floor(at / MILLISECONDS.minute)}`;
+    if (this.#names.size >= this.#atMost && !this.#names.has(name)) return false;
+    this.#names.add(name);
+    this.unweighed += 1 + features.length;
+    return true;
+  }
+}
+
 const isNear = (at: number, storedAt: Date, { pastMinutes, aheadMinutes }: CaptureLimits): boolean => {
   const age = storedAt.getTime() - at;
   return age <= pastMinutes * MILLISECONDS.minute && -age <= aheadMinutes * MILLISECONDS.minute;
@@ -72,6 +94,7 @@ export async function* summarise(file: CaptureFile, options: SummariseOptions): 
   const lines = new LineReader();
   let tallies = new StreamTallies('minute');
   let part = 0;
+  const opened = new OpenedMinutes(options.limits.minutes);
 
   const only = modelOfCapture(file.source.key);
   const count = (event: Envelope, plan: FeaturePlan | undefined): void => {
@@ -79,8 +102,12 @@ export async function* summarise(file: CaptureFile, options: SummariseOptions): 
     if (plan === undefined) ledger.refuseUnregistered(`${event.model}/${event.version}`);
     else if (!isNear(at, file.storedAt, options.limits)) ledger.refuse('timestamp-out-of-range');
     else {
-      ledger.count();
-      tallies.at(event, at).addEvent(event, plan);
+      const known = tallies.find(event, at);
+      if (known === undefined && !opened.open(event, at, plan)) ledger.refuse('too-many-minutes');
+      else {
+        ledger.count();
+        (known ?? tallies.at(event, at)).addEvent(event, plan);
+      }
     }
   };
   const read = (line: Line): Promise<void> | undefined => {
@@ -107,7 +134,10 @@ export async function* summarise(file: CaptureFile, options: SummariseOptions): 
     for (const line of lines.push(chunk)) {
       const waiting = read(line);
       if (waiting !== undefined) await waiting;
-      if (line.number % LINES_BETWEEN_WEIGHINGS === 0 && tallies.weight > options.limits.memoryBytes) yield handOver();
+      const isTime = line.number % LINES_BETWEEN_WEIGHINGS === 0 || opened.unweighed > OPENED_BETWEEN_WEIGHINGS;
+      if (!isTime) continue;
+      opened.unweighed = 0;
+      if (tallies.weight > options.limits.memoryBytes) yield handOver();
     }
   for (const line of lines.end()) await read(line);
   yield { ...handOver(), ledger: ledger.form(lines.position) };

@@ -1,6 +1,9 @@
-// Publishes inference events as capture files: node publish-inferences.mjs BUCKET MODEL VERSION DEPLOYMENT
+// Publishes inference events as capture files:
+//   node publish-inferences.mjs BUCKET MODEL VERSION DEPLOYMENT < samples.jsonl
+// where each line of samples.jsonl holds the features of one request, every feature that the manifest declares.
 // Needs @aws-sdk/client-s3, and credentials that were given `plane.grantPublish(role, { models: [MODEL] })`.
 import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -57,13 +60,13 @@ export class CaptureWriter {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [bucket, model, version, deployment] = process.argv.slice(2);
+  if (deployment === undefined) {
+    console.error('Call it as: node publish-inferences.mjs BUCKET MODEL VERSION DEPLOYMENT < samples.jsonl');
+    process.exit(2);
+  }
   const writer = new CaptureWriter({ bucket, model, version, deployment });
-  for (let index = 0; index < 100; index += 1)
-    await writer.write({
-      latency: 12 + (index % 7),
-      status: index % 50 === 49 ? 'error' : 'ok',
-      ...(index % 50 === 49 ? { error_code: 'timeout' } : { prediction: index % 3, score: 0.9 }),
-      features: { alcohol: 12.5 + (index % 10) / 10 },
-    });
+  // A server says here what it measured and answered.
+  for await (const sample of createInterface({ input: process.stdin }))
+    await writer.write({ latency: 12, status: 'ok', features: JSON.parse(sample) });
   console.log(await writer.flush());
 }

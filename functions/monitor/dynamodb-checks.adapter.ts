@@ -23,8 +23,8 @@ type Conditional = { item: object; condition: string; values: Record<string, str
 
 /** How streams stood at their last check. */
 export const dynamodbChecks = (table: string, clock: Clock): Checks => {
-  /** Writes the item and its fact, or neither. @returns false if the condition does not hold */
-  const write = async ({ item, condition, values }: Conditional, fact: Fact | undefined): Promise<boolean> => {
+  /** Writes the item and its facts, or neither. @returns false if the condition does not hold */
+  const write = async ({ item, condition, values }: Conditional, facts: readonly Fact[]): Promise<boolean> => {
     const { sdk, client } = await dynamodb();
     const conditional: TransactWriteItem = {
       Put: {
@@ -34,8 +34,11 @@ export const dynamodbChecks = (table: string, clock: Clock): Checks => {
         ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: sdk.marshall(values) }),
       },
     };
-    const outbox: TransactWriteItem[] =
-      fact === undefined ? [] : [{ Put: { TableName: table, Item: sdk.marshall(outboxItem(fact, clock.now())) } }];
+    const outbox = facts.map(
+      (fact): TransactWriteItem => ({
+        Put: { TableName: table, Item: sdk.marshall(outboxItem(fact, clock.now())) },
+      }),
+    );
     try {
       await client.send(new sdk.TransactWriteItemsCommand({ TransactItems: [conditional, ...outbox] }));
       return true;
@@ -51,16 +54,16 @@ export const dynamodbChecks = (table: string, clock: Clock): Checks => {
     marksOf: async (model) => (await queryItems({ table, ...monitorKeys.marksOf(model) }).catch(rethrow)).map(markIn),
     failuresOf: async (model) =>
       (await queryItems({ table, ...monitorKeys.failuresOf(model) }).catch(rethrow)).map(failingIn),
-    swap: async (mark, after, fact) => {
+    swap: async (mark, after, facts) => {
       const { checkedAt } = mark;
       const item = { ...monitorKeys.mark(mark.stream), checkedAt, mark: JSON.stringify(mark) };
       const condition = after === undefined ? 'attribute_not_exists(pk)' : 'checkedAt = :after';
-      return write({ item, condition, values: after === undefined ? {} : { ':after': after } }, fact);
+      return write({ item, condition, values: after === undefined ? {} : { ':after': after } }, facts);
     },
     fail: async (failing, after, fact) => {
       const item = { ...monitorKeys.failing(failing.stream), ...failing };
       const condition = `attribute_not_exists(pk)${after === undefined ? '' : ' OR since <= :after'}`;
-      return write({ item, condition, values: after === undefined ? {} : { ':after': after } }, fact);
+      return write({ item, condition, values: after === undefined ? {} : { ':after': after } }, [fact]);
     },
   };
 };

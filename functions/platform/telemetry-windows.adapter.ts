@@ -12,8 +12,8 @@ import { summaryParts } from './telemetry-summaries.adapter.ts';
 type AskedSpan = { readonly grain: Grain; readonly start: string };
 
 export type TelemetryWindows = {
-  /** All streams of which anything was heard that has not expired. */
-  streams(): Promise<HeardStream[]>;
+  /** Those of a model of which anything was heard that has not expired. */
+  streams(model: string): Promise<HeardStream[]>;
   /** Those of the windows that are there, by time and grain. */
   read(stream: Stream, spans: readonly AskedSpan[]): Promise<Window[]>;
   /** Of a registered version that declares one. */

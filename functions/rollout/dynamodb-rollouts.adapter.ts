@@ -116,6 +116,24 @@ const underway = async (table: string, atMost: number): Promise<string[]> => {
   return ids;
 };
 
+const latest = async (table: string, deployment: string, atMost: number): Promise<string[]> => {
+  const { sdk, client } = await dynamodb();
+  const { pk, begins } = rolloutKeys.of(deployment);
+  const { Items = [] } = await client
+    .send(
+      new sdk.QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :begins)',
+        ExpressionAttributeValues: sdk.marshall({ ':pk': pk, ':begins': begins }),
+        ScanIndexForward: false,
+        Limit: atMost,
+      }),
+    )
+    .catch(rethrow);
+  return Items.map(({ rollout }) => String(rollout?.S));
+};
+
 /** Rollouts in their table. A change that goes with a fact, a target or a look at the holds is one transaction. */
 export const dynamodbRollouts = (tables: Tables, clock: Clock): Rollouts => {
   const find = async (id: string): Promise<RolloutRecord | undefined> => {
@@ -125,6 +143,7 @@ export const dynamodbRollouts = (tables: Tables, clock: Clock): Rollouts => {
   return {
     find,
     underway: (atMost) => underway(tables.rollouts, atMost),
+    latest: (deployment, atMost) => latest(tables.rollouts, deployment, atMost),
 
     open: async (record, fact) => {
       const { sdk } = await dynamodb();
@@ -138,7 +157,7 @@ export const dynamodbRollouts = (tables: Tables, clock: Clock): Rollouts => {
       if (await written(opening)) return { outcome: 'opened' };
       if ((await find(record.id)) !== undefined) return { outcome: 'exists' };
       const active = await getItem(tables.rollouts, rolloutKeys.active(record.deployment)).catch(rethrow);
-      if (typeof active?.rollout === 'string') return { outcome: 'busy', rollout: active.rollout };
+      if (!isOver(record) && typeof active?.rollout === 'string') return { outcome: 'busy', rollout: active.rollout };
       throw new Throttled(`another request for ${record.deployment} came at the same moment`);
     },
 

@@ -1,6 +1,7 @@
 import { placeHold } from '../../core/hold/place-hold.ts';
 import { rollout } from '../../core/rollout/contract.ts';
 import { reconcileAll, reconcileRollout } from '../../core/rollout/reconcile-rollout.ts';
+import { refuseUnopened } from '../../core/rollout/refuse-unopened.ts';
 import { dynamodbHolds } from '../platform/dynamodb-holds.adapter.ts';
 import { measureIn } from '../platform/measure.ts';
 import { onEvent } from '../platform/on-event.ts';
@@ -29,4 +30,6 @@ const ports = {
   measure: measureIn({ stage: env.STAGE, clock }),
 };
 
-export const handler = onEvent(routeOccasion({ one: reconcileRollout(ports), all: reconcileAll(ports) }));
+export const handler = onEvent(
+  routeOccasion({ one: reconcileRollout(ports), all: reconcileAll(ports), unopened: refuseUnopened(ports) }),
+);

@@ -1,23 +1,36 @@
 import { z } from 'zod';
 import { RolloutRequested } from '../../core/rollout/contract.ts';
-import { rolloutId } from '../../core/rollout/open-rollout.ts';
 import type { Reconciled, reconcileAll, reconcileRollout } from '../../core/rollout/reconcile-rollout.ts';
+import type { refuseUnopened } from '../../core/rollout/refuse-unopened.ts';
 import { logFailure, logger } from '../platform/log.ts';
 
 const Woken = z.object({ rollout: z.string() });
 const ExecutionEnded = z.object({ detail: z.object({ executionArn: z.string(), input: z.string() }) });
 const Requested = z.object({ id: z.string(), detail: RolloutRequested });
 
+type Ports = {
+  one: ReturnType<typeof reconcileRollout>;
+  all: ReturnType<typeof reconcileAll>;
+  unopened: ReturnType<typeof refuseUnopened>;
+};
+
 /** What an execution was started with: a rollout that goes on, or the event that asked for one. */
-const rolloutIn = (input: string): string | undefined => {
+const rolloutOf = async (input: string, execution: string, { unopened }: Ports): Promise<string | undefined> => {
   const document: unknown = JSON.parse(input);
   const goesOn = Woken.safeParse(document);
   if (goesOn.success) return goesOn.data.rollout;
   const requested = Requested.safeParse(document);
-  return requested.success ? rolloutId(requested.data.detail, requested.data.id) : undefined;
+  if (!requested.success) return undefined;
+  return unopened({ request: requested.data.detail, event: requested.data.id, execution });
 };
 
-type Ports = { one: ReturnType<typeof reconcileRollout>; all: ReturnType<typeof reconcileAll> };
+const lookAfter = async (ended: z.output<typeof ExecutionEnded>, ports: Ports): Promise<void> => {
+  const { executionArn, input } = ended.detail;
+  const rollout = await rolloutOf(input, executionArn, ports);
+  // An execution that died over a request that cannot be read had opened nothing.
+  if (rollout === undefined) return;
+  logger.info('reconciled', { rollout, outcome: await ports.one(rollout, executionArn) });
+};
 
 const lookAtAll = async (all: Ports['all']): Promise<void> => {
   const results = await all();
@@ -30,14 +43,12 @@ const lookAtAll = async (all: Ports['all']): Promise<void> => {
 
 /** By what it is called for: a person's order, the end of an execution, or anything else: then it looks at all. */
 export const routeOccasion =
-  ({ one, all }: Ports) =>
+  (ports: Ports) =>
   async (event: unknown): Promise<void> => {
-    const woken = Woken.safeParse(event);
     const ended = ExecutionEnded.safeParse(event);
-    if (!woken.success && !ended.success) return lookAtAll(all);
-    const rollout = woken.success ? woken.data.rollout : rolloutIn(ended.data?.detail.input ?? 'null');
-    // An execution that died over a request that cannot be read had opened nothing.
-    if (rollout === undefined) return;
-    const outcome = await one(rollout, ended.data?.detail.executionArn);
-    logger.info('reconciled', { rollout, outcome });
+    if (ended.success) return lookAfter(ended.data, ports);
+    const woken = Woken.safeParse(event);
+    if (!woken.success) return lookAtAll(ports.all);
+    const { rollout } = woken.data;
+    logger.info('reconciled', { rollout, outcome: await ports.one(rollout) });
   };

@@ -103,6 +103,7 @@ const checks = ({ of }: Reading): IWidget[] => [
       of(metrics.checksDone, 'done'),
       of(metrics.checksFailed, 'failed'),
       of(metrics.budgetsBurningSlowly, 'budgets that burn slowly'),
+      of(metrics.deploymentsSilent, 'deployments without events'),
     ],
   }),
   graph({

@@ -22,6 +22,7 @@ const workflows = (plane: IConstruct): IMetric[] =>
   every(plane, Workflow).flatMap(({ name, machine }) => [
     machine.metricFailed({ statistic: 'Sum', period, label: `${name} failed` }),
     machine.metricTimedOut({ statistic: 'Sum', period, label: `${name} timed out` }),
+    machine.metricAborted({ statistic: 'Sum', period, label: `${name} stopped by hand` }),
   ]);
 
 /** What goes wrong in the plane, whatever it does just then: one line for each function, workflow and queue. */

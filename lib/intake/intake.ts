@@ -185,6 +185,13 @@ export class Intake extends Construct {
       metric: this.workflow.metricTimedOut(),
       threshold: 1,
     });
+    new PagingAlarm(this, 'WorkflowsAreStopped', {
+      symptom: 'Somebody stopped intake workflows: their uploads are tried again later.',
+      runbook: 'intake#workflows-fail',
+      severity: 'ticket',
+      metric: this.workflow.metricAborted(),
+      threshold: 1,
+    });
     new PagingAlarm(this, 'SweepsFail', {
       symptom: 'The sweeper fails: uploads whose workflow died wait for nothing.',
       runbook: 'intake#nobody-sweeps',

@@ -82,6 +82,15 @@ export class Monitor extends Construct {
       ownPeriod: true,
       alone: true,
     });
+    new PagingAlarm(this, 'DeploymentsAreSilent', {
+      symptom: 'A deployed model that was asked sends no inference events any more: nothing wrong with it can be seen.',
+      runbook: 'monitor#a-deployment-is-silent',
+      severity: 'ticket',
+      metric: planeMetric(this, metrics.deploymentsSilent, { statistic: 'Maximum', period: Duration.hours(1) }),
+      threshold: 1,
+      ownPeriod: true,
+      alone: true,
+    });
     const patience = Duration.minutes(Math.max(15, 3 * everyMinutes));
     new PagingAlarm(this, 'NobodyWatches', {
       symptom: 'Deployed models have not been checked for a long time: drift and burning budgets go unseen.',

@@ -132,6 +132,11 @@ export class Workflow extends Construct {
     return this.machine.metricFailed({ statistic: 'Sum', period: Duration.minutes(5) });
   }
 
+  /** Stopped by somebody's hand. */
+  metricAborted(): Metric {
+    return this.machine.metricAborted({ statistic: 'Sum', period: Duration.minutes(5) });
+  }
+
   metricTimedOut(): Metric {
     return this.machine.metricTimedOut({ statistic: 'Sum', period: Duration.minutes(5) });
   }

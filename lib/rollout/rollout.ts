@@ -126,6 +126,14 @@ export class Rollout extends Construct {
       metric: this.workflow.metricTimedOut(),
       threshold: 1,
     });
+    new PagingAlarm(this, 'WorkflowsAreStopped', {
+      symptom:
+        'Somebody stopped rollout workflows: their rollouts are taken to the last safe split and wait for a human.',
+      runbook: 'rollout#workflows-fail',
+      severity: 'ticket',
+      metric: this.workflow.metricAborted(),
+      threshold: 1,
+    });
     new PagingAlarm(this, 'ReconcilerFails', {
       symptom: 'Rollouts are not brought home: one whose workflow died, or that is to go back, stays where it is.',
       runbook: 'rollout#nobody-reconciles',

@@ -36,7 +36,7 @@ const PUBLISHED: Readonly<Record<string, { by: string; type: string; names: read
   'AWS/States': {
     by: 'StateMachineArn',
     type: 'AWS::StepFunctions::StateMachine',
-    names: ['ExecutionsStarted', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionTime'],
+    names: ['ExecutionsStarted', 'ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted', 'ExecutionTime'],
   },
 };
 

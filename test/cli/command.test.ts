@@ -98,6 +98,22 @@ test('help and version are answers', () => {
   expect(clearance('--clearance-version')).toMatchObject({ status: 0, stdout: `${packageJson.version}\n` });
 });
 
+test.each(['', 'hold', 'rollout', 'wait', 'admit'])('the help of %o is read on 80 columns', (verb) => {
+  const { stdout } = clearance(...[verb].filter((name) => name !== ''), '--help');
+
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+test.each([
+  ['lift', 'h1'],
+  ['hold', '--everything'],
+  ['rollout', 'pause', 'r1'],
+])('%s %s without words as a reason is a wrong call', (...args) => {
+  const { status, stderr } = clearance(...args, '--reason', ' ');
+
+  expect([status, stderr]).toEqual([2, expect.stringContaining("'--reason <text>' argument ' ' is invalid")]);
+});
+
 test('the bin of the package is the entry', () => {
   expect(join(fileURLToPath(new URL('../..', import.meta.url)), packageJson.bin.clearance)).toBe(ENTRY);
 });

@@ -49,7 +49,9 @@ const healthOf = ({ wrong = false, failing = false } = {}) =>
           schema: { outcome: 'kept', reasons: [], findings: [], undeclared: [], n: 12_480 },
           accepted: [],
         },
-        failing: failing ? { since: AT, failure: { error: 'SyntaxError', cause: 'Unexpected end' } } : null,
+        failing: failing
+          ? { since: AT, checks: ['drift'], failure: { error: 'SyntaxError', cause: 'Unexpected end' } }
+          : null,
       },
     ],
     holds: [],
@@ -69,6 +71,16 @@ test('each feature stands beside its limit, the worst first', async () => {
     '  age      0.41  0.03  0.2    12480  █████│█████  drifted',
     '  income   0.02  0.02  0.2    12480  ·····│',
   ]);
+});
+
+test('too few events are no sign that all is well', async () => {
+  const health = healthOf();
+  const quiet = { outcome: 'not-enough-data', reasons: [], findings: [], undeclared: [], n: 0 } as const;
+  const streams = health.streams.map((it) => ({ ...it, report: it.report && { ...it.report, schema: quiet } }));
+
+  const { text } = await told(ModelHealth.parse({ ...health, streams }));
+
+  expect(text).toContain('… fraud 2 in fraud-prod');
 });
 
 test.each([

@@ -138,10 +138,33 @@ test.each([
 });
 
 test("the plane's own words and fix are passed on", async () => {
-  told({ error: { message: 'from: found x', fix: 'Leave it out.' } }, 400);
+  told({ error: { message: 'KMS does not answer', fix: 'Wait.' } }, 500);
 
   await expect(plane().ask(registryApi.models, {})).rejects.toMatchObject({
-    reason: { message: 'from: found x', fix: 'Leave it out.' },
+    exitCode: EXIT.unknown,
+    reason: { message: 'KMS does not answer', fix: 'Wait.' },
+  });
+});
+
+describe('what the plane refuses to read is a wrong call, and not worth another try', () => {
+  const reason = { rule: 'hold.scope', message: 'no such environment', path: '$.scope', found: 'x', allowed: 'y' };
+
+  test('one reason is told with its members', async () => {
+    told({ error: { message: 'all in one line', reasons: [reason] } }, 400);
+
+    await expect(plane().ask(registryApi.models, {})).rejects.toMatchObject({ exitCode: EXIT.usage, reason });
+  });
+
+  test.each([400, 413])('several, or none, in the words of the plane (%i)', async (code) => {
+    told(
+      { error: { message: 'from: found x', fix: 'Leave it out.', reasons: code === 400 ? [reason, reason] : [] } },
+      code,
+    );
+
+    await expect(plane().ask(registryApi.models, {})).rejects.toMatchObject({
+      exitCode: EXIT.usage,
+      reason: { message: 'from: found x', fix: 'Leave it out.' },
+    });
   });
 });
 

@@ -78,6 +78,42 @@ test('an order goes to its own route with its reason, and tells what it did', as
   ]);
 });
 
+test.each([
+  ['pause', 'completed', 'to go back: clearance rollout fraud VERSION --env prod'],
+  ['rollback', 'completed', 'to go back: clearance rollout fraud VERSION --env prod'],
+  ['resume', 'rolled-back', 'to try again: clearance rollout fraud 2.0.0 --env prod'],
+  ['resume', 'refused', 'to try again: clearance rollout fraud 2.0.0 --env prod'],
+] as const)('%s of a rollout that is %s comes too late, which is a no', async (verb, state, way) => {
+  const { plane } = answering({ outcome: 'unchanged', status: { ...(await baking()), state } });
+
+  const { exitCode, text } = await steerRollout(verb, { rollout: 'r1', reason: 'x' }, plane);
+
+  expect(exitCode).toBe(EXIT.no);
+  expect(text).toContain(`✗ too late: the rollout is ${state}`);
+  expect(text).toContain(way);
+});
+
+test.each([
+  ['pause', 'held'],
+  ['rollback', 'rolled-back'],
+] as const)('%s of a rollout that is %s is a yes: it stands as it was ordered', async (verb, state) => {
+  const { plane } = answering({ outcome: 'unchanged', status: { ...(await baking()), state } });
+
+  const { exitCode, text } = await steerRollout(verb, { rollout: 'r1', reason: 'x' }, plane);
+
+  expect([exitCode, text]).toEqual([EXIT.yes, expect.stringContaining('✓ nothing to change')]);
+});
+
+test('a refused rollout is not said to serve anything, nor to stand behind a deployment that is not there', async () => {
+  const reasons = [{ rule: 'rollout.deployment-unknown', message: 'fraud has no deployment in prod' }];
+  const refused = { ...(await baking()), state: 'refused', share: 0, deployment: 'unknown', reasons } as const;
+
+  const { text } = await showRollout('r1', answering(detail(refused)).plane);
+
+  expect(text).toContain('✗ fraud 2.0.0 in prod: refused');
+  expect(text).not.toMatch(/serves|behind/);
+});
+
 test('what is under way is a table, and nothing is a sentence', async () => {
   const some = await listRollouts(answering({ rollouts: [await baking()] }).plane);
   const none = await listRollouts(answering({ rollouts: [] }).plane);

@@ -122,9 +122,8 @@ test('every answer is a fact, the yes with the verdict and the no with its reaso
 });
 
 test('the door of a deployment asks its target what it would serve, and the verdict opens no other', async () => {
-  const { model } = await flightOf(plane);
+  const { model, deployment } = await flightOf(plane);
   const subject = { model, version: '1.1.0' };
-  const deployment = `${model}-live`;
 
   const { answer, bundle } = await askAdmission(subject, { deployment });
   const elsewhere = await asking(subject, { deployment, environment: 'staging' });

@@ -12,6 +12,7 @@ import { type Files, folderOf, type Plane, redeclared, shippedModel, withManifes
 import { functionsByState, hold, release } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 import { type Person, shellOf } from '../support/people.ts';
+import { flightOf, until } from '../support/rollouts.ts';
 
 const ENTRY = join(root, 'cli', 'clearance.mjs');
 const MiB = 1024 ** 2;
@@ -134,6 +135,49 @@ test('a version that nobody submitted is a no for status, list and pull', async 
 
   expect(said.map(({ status }) => status)).toEqual([1, 1, 1]);
 });
+
+test('a rollout is asked for, listed, shown, paused, resumed and rolled back, each by who may', async () => {
+  const { model, deployment } = await flightOf(plane);
+  const rollout = (...args: string[]) => clearance('Operator', 'rollout', ...args);
+  const because = (reason: string) => ['--reason', reason];
+
+  const asked = await clearance(
+    'Pipeline',
+    'rollout',
+    model,
+    '1.1.0',
+    '--env',
+    'production',
+    '--deployment',
+    deployment,
+  );
+  const { rollout: id } = asked.document;
+  await until(plane, id, ['baking']);
+  const listed = await rollout('list');
+  const paused = await rollout('pause', id, ...because('lunch'));
+  await until(plane, id, ['held']);
+  const held = await rollout('show', id);
+  const resumed = await rollout('resume', id, ...because('back at work'));
+  await until(plane, id, ['baking']);
+  const recalled = await rollout('rollback', id, ...because('it smells'));
+  await until(plane, id, ['rolled-back']);
+  const back = await rollout('show', id);
+  const late = await rollout('pause', id, ...because('too late'));
+  const unknown = await rollout('show', '00000000000000000000');
+  const forbidden = await clearance('Reader', 'rollout', 'pause', id, ...because('may I?'));
+
+  const statuses = [asked, listed, paused, held, resumed, recalled, back, late, unknown, forbidden].map(
+    ({ status }) => status,
+  );
+  expect(statuses).toEqual([0, 0, 0, 3, 0, 0, 1, 0, 1, 3]);
+  expect(listed.document.rollouts).toContainEqual(expect.objectContaining({ rollout: id, deployment }));
+  expect(held.document.status).toMatchObject({ state: 'held', pause: { reason: { message: 'lunch' } } });
+  expect(back.document.status).toMatchObject({
+    state: 'rolled-back',
+    rollback: { by: { arn: expect.stringContaining('Operator') }, reasons: [{ message: 'it smells' }] },
+  });
+  expect([paused, late].map(({ document }) => document.outcome)).toEqual(['done', 'unchanged']);
+}, 120_000);
 
 test('a plane that is not installed cannot be told about', async () => {
   const { status, document } = await clearance('Reader', 'list', '--stage', 'nowhere');

@@ -4,13 +4,25 @@ import { CheckFailed, VerdictChanged } from '../../core/monitor/contract.ts';
 import { listenOnBus } from '../support/bus-listener.ts';
 import type { Plane } from '../support/flight.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
-import { checkAt, lastChecked, play, putCounts, reportsOf, statusOf, type Watched, watch } from '../support/watched.ts';
+import { onCallAt } from '../support/on-call.ts';
+import {
+  checkAt,
+  lastChecked,
+  play,
+  promise,
+  putCounts,
+  reportsOf,
+  statusOf,
+  type Watched,
+  watch,
+} from '../support/watched.ts';
 
 const MINUTE = 60_000;
 
 let plane: Plane;
 let bus: Awaited<ReturnType<typeof listenOnBus>>;
-const models = {} as Record<'shifted' | 'healthy' | 'broken' | 'missed', Watched>;
+let pages: Awaited<ReturnType<typeof onCallAt>>;
+const models = {} as Record<'shifted' | 'healthy' | 'broken' | 'burning' | 'missed', Watched>;
 
 /** Everything of a type that was heard about a model so far; a hold names it in its scope. */
 const factsOf = async ({ stream }: Watched, type: string) => {
@@ -29,19 +41,22 @@ const firstFact = (what: string, watched: Watched, type: string, within = 30_000
 beforeAll(async () => {
   plane = await sharedLocalAws('plain');
   bus = await listenOnBus(plane);
-  for (const name of ['shifted', 'healthy', 'broken', 'missed'] as const) models[name] = await watch(plane);
+  pages = await onCallAt(plane, plane.outputs.PageTopicArn);
+  for (const name of ['shifted', 'healthy', 'broken', 'burning', 'missed'] as const) models[name] = await watch(plane);
   await putCounts(plane, models.broken.baseline, '{"baselineVersion":1,');
+  await Promise.all([promise(plane, models.burning), promise(plane, models.broken), promise(plane, models.healthy)]);
 });
 
-test('the schedule finds shifted inputs within a minute or so, and leaves everything else in peace', async () => {
-  const { shifted, healthy, broken } = models;
+test('the schedule finds shifted inputs and burning budgets within a minute or so, and leaves the rest in peace', async () => {
+  const { shifted, healthy, broken, burning } = models;
   const began = Date.now();
   const at = new Date();
   await Promise.all([
     play(plane, shifted, { at, count: 300, shift: { alcohol: 5 } }),
     play(plane, healthy, { at, count: 300 }),
     play(plane, healthy, { at, count: 30_000, seed: 2 }),
-    play(plane, broken, { at, count: 300, shift: { alcohol: 5 } }),
+    play(plane, broken, { at, count: 300, failing: 0.5 }),
+    play(plane, burning, { at, count: 300, failing: 0.5 }),
   ]);
 
   const held = await firstFact('a hold on the model whose inputs shifted', shifted, 'hold.placed', 100_000);
@@ -57,7 +72,32 @@ test('the schedule finds shifted inputs within a minute or so, and leaves everyt
     runbook: 'drift#a-feature-shifted',
   });
   const failed = await firstFact('word of the model that could not be checked', broken, 'monitor.check-failed');
-  expect(CheckFailed.parse(failed)).toMatchObject({ deployment: broken.stream.deployment, error: 'SyntaxError' });
+  expect(CheckFailed.parse(failed)).toMatchObject({
+    deployment: broken.stream.deployment,
+    checks: ['drift'],
+    error: 'SyntaxError',
+  });
+  const burnt = await Promise.all([
+    firstFact('a hold on the model whose budget burns', burning, 'hold.placed'),
+    firstFact('a hold on the model of which only drift cannot be judged', broken, 'hold.placed'),
+  ]);
+  expect(burnt.map((fact) => HoldPlaced.parse(fact))).toMatchObject(
+    [burning, broken].map(({ stream: { model } }) => ({
+      scope: { model, environment: 'production' },
+      effect: 'pause',
+      severity: 'page',
+      reason: {
+        message: expect.stringContaining(`${model}-answers burns its error budget 50 times too fast: 50 % of 300`),
+      },
+      runbook: 'slo#the-budget-burns',
+    })),
+  );
+  const page = await eventually(
+    'the page about the budget',
+    async () => (await pages.heard()).find(({ Message }) => Message.includes(`${burning.stream.model}-answers`)),
+    { within: 30_000, every: 500 },
+  );
+  expect(page.Message).toMatch(/Signal +slo\.budget-burning/);
   const changed = await firstFact('the change of the verdict', shifted, 'monitor.verdict-changed');
   expect(VerdictChanged.parse(changed)).toMatchObject({
     began: expect.arrayContaining(['drift.feature-shifted']),

@@ -10,7 +10,6 @@ import {
   factsOf,
   flightOf,
   type Registered,
-  recordOf,
   registered,
   requestFor,
   traffic,
@@ -52,18 +51,19 @@ const stopped = async (flight: Flight, state: string): Promise<string> => {
 
 const flightFor = (state: string): Promise<Flight> => flights.get(state) ?? expect.fail();
 
-test('a request whose workflow is killed before it has opened anything leaves nothing, and may be made again', async () => {
+test('a request whose workflow is killed before it has opened anything is refused aloud, and may be made again', async () => {
   const flight = await flightFor('OpenRollout');
 
   const id = await stopped(flight, 'OpenRollout');
+  const refused = await until(plane, id, ['refused']);
   const again = requestFor(flight);
   const [second = ''] = await ask(plane, again);
   await until(plane, second, ['baking']);
   await operator.steer('rollback', second);
   await until(plane, second, ['rolled-back']);
 
-  expect(await recordOf(plane, id)).toBeUndefined();
-  expect(await factsOf(plane, id)).toEqual([]);
+  expect(refused.reasons).toMatchObject([{ rule: 'rollout.workflow-ended', fix: expect.stringMatching('Ask again') }]);
+  expect(await factsOf(plane, id)).toEqual(['refused']);
   expect(await shareServed(plane, flight)).toBe(0);
 });
 

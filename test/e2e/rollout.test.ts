@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { rolloutApi } from '../../core/rollout/api.ts';
 import type { Plane } from '../support/flight.ts';
-import { sharedLocalAws } from '../support/local.ts';
+import { eventually, sharedLocalAws } from '../support/local.ts';
 import { callAs } from '../support/people.ts';
 import { operating } from '../support/rollout-orders.ts';
 import {
@@ -120,6 +120,29 @@ test.concurrent(
       'step-shifted',
       'completed',
     ]);
+  },
+  PATIENCE,
+);
+
+test.concurrent(
+  'a hold that evicts a version which serves everything brings back the one before, by a rollout that only goes back',
+  async () => {
+    const flight = await flightOf(plane);
+    await using _ = traffic(plane, flight);
+    const [id = ''] = await ask(plane, requestFor(flight));
+    await until(plane, id, ['completed', 'rolled-back']);
+
+    const served = await shareServed(plane, flight);
+    const { model, environment } = flight;
+    const placed = await operator.hold({ model, version: '1.1.0', environment }, 'evict');
+    const evicted = await eventually(
+      'the version before to serve',
+      async () => ((await shareServed(plane, flight)) === 0 ? true : undefined),
+      { within: 60_000 },
+    );
+    await operator.lift(placed.id);
+
+    expect([served, evicted]).toEqual([1, true]);
   },
   PATIENCE,
 );

@@ -1,17 +1,27 @@
 import { gzipSync } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { DriftWindows } from '../../core/drift/contract.ts';
 import { planWindows } from '../../core/drift/plan-windows.ts';
+import { checkStream } from '../../core/monitor/check-stream.ts';
+import { MonitorRules, objectivesPath } from '../../core/monitor/contract.ts';
 import { type SummaryPart, telemetry } from '../../core/telemetry/contract.ts';
 import { startOf, telemetryKeys } from '../../core/telemetry/table.ts';
 import { windowBytes } from '../../core/telemetry/window.ts';
+import { dynamodbChecks } from '../../functions/monitor/dynamodb-checks.adapter.ts';
+import { judges } from '../../functions/monitor/judges.ts';
+import { ssmObjectives } from '../../functions/monitor/ssm-objectives.adapter.ts';
+import { telemetryTraffic } from '../../functions/monitor/telemetry-traffic.ts';
 import { dynamodb } from '../../functions/platform/dynamodb.adapter.ts';
+import { standingHolds } from '../../functions/platform/dynamodb-holds.adapter.ts';
 import { registeredManifests } from '../../functions/platform/registered-manifests.adapter.ts';
+import { s3Evidence } from '../../functions/platform/s3-evidence.adapter.ts';
 import { s3 } from '../../functions/platform/s3-write-once.adapter.ts';
 import { minutes } from '../../functions/platform/telemetry-minutes.adapter.ts';
 import { windows } from '../../functions/platform/telemetry-windows.adapter.ts';
+import { versionRecords } from '../../functions/platform/version-records.adapter.ts';
 import { type Files, redeclared, withManifest } from '../../local/demo/model-files.ts';
 import {
   breakAt,
@@ -27,6 +37,7 @@ import { type Plane, shippedModel, submit } from '../support/flight.ts';
 import { jsonLines } from '../support/inference.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 import { randomness } from '../support/observed.ts';
+import { promise } from '../support/watched.ts';
 
 let plane: Plane;
 const { manifest, ...shipped } = shippedModel('wine-logreg', '1.0.0');
@@ -261,7 +272,7 @@ test('a check over a day and four weeks, its baseline included, is at most 60 re
     bucket,
     manifests: registeredManifests(RegistryTableName, EvidenceBucketName),
   });
-  const streams = await telemetryWindows.streams();
+  const streams = await telemetryWindows.streams(shipped.model);
   const baseline = await telemetryWindows.baseline(shipped);
   const found = await telemetryWindows.read(stream('weeks') as never, spans);
 
@@ -271,6 +282,57 @@ test('a check over a day and four weeks, its baseline included, is at most 60 re
   const reads = calls.reduce((sum, { mock }) => sum + mock.calls.length, 0);
   expect(reads).toBeGreaterThan(52);
   expect(reads).toBeLessThanOrEqual(60);
+});
+
+test('a whole check of a day and four weeks is at most 60 reads, and one more for whom a bad verdict is told to', async () => {
+  asAdapters();
+  const { TelemetryTableName = '', TelemetryBucketName = '', RegistryTableName = '' } = plane.outputs;
+  const { EvidenceBucketName = '', MonitorTableName = '', HoldTableName = '' } = plane.outputs;
+  const asked = stream('checked') as never;
+  const window = JSON.parse(await merged('calm', 600));
+  const plan = planWindows(new Date(), DriftWindows.parse({}));
+  for (const { grain, start } of [...plan.current, ...plan.history.flat()]) {
+    const Key = telemetry.keys.window({ grain, start, stream: asked });
+    const Body = windowBytes({ ...window, grain, start, stream: asked });
+    await plane.s3.send(new PutObjectCommand({ Bucket: TelemetryBucketName, Key, Body }));
+  }
+  await promise(plane, { stream: asked });
+  const versions = versionRecords(RegistryTableName);
+  const check = checkStream({
+    checks: dynamodbChecks(MonitorTableName, { now: () => new Date() }),
+    holds: standingHolds(HoldTableName),
+    tiers: { find: async (subject) => (await versions.find(subject))?.tier },
+    objectives: ssmObjectives(objectivesPath('dev')),
+    traffic: telemetryTraffic({
+      TELEMETRY_TABLE: TelemetryTableName,
+      TELEMETRY_BUCKET: TelemetryBucketName,
+      REGISTRY_TABLE: RegistryTableName,
+      EVIDENCE_BUCKET: EvidenceBucketName,
+    }),
+    evidence: s3Evidence(EvidenceBucketName),
+    judges,
+    rules: MonitorRules.parse({}),
+  });
+  const calls = [
+    vi.spyOn((await s3()).client, 'send'),
+    vi.spyOn((await dynamodb()).client, 'send'),
+    vi.spyOn(SSMClient.prototype, 'send'),
+  ];
+
+  const { mark } = await check({
+    stream: asked,
+    environment: 'production' as never,
+    windows: [plan.to],
+    scheduledAt: new Date().toISOString(),
+  });
+
+  expect(mark).toMatchObject({ to: plan.to, failed: [] });
+  expect(mark?.objectives).toHaveLength(1);
+  const names = calls.flatMap(({ mock }) => mock.calls.map(([command]) => command.constructor.name));
+  const reads = names.filter((name) => !name.startsWith('Put'));
+  expect(mark?.wrong).not.toEqual([]);
+  expect(reads.length).toBeGreaterThan(52);
+  expect(reads.length).toBeLessThanOrEqual(60 + 1);
 });
 
 test('minutes are read light from the table and whole from the summaries, and tell the same', async () => {

@@ -47,7 +47,11 @@ test('tells since when a version cannot be checked, that was never checked befor
   const health = ModelHealth.parse(await watched('broken'));
 
   const second = health.streams.find(({ stream }) => stream.version === '2');
-  expect(second).toMatchObject({ mark: null, report: null, failing: { failure: { error: 'SyntaxError' } } });
+  expect(second).toMatchObject({
+    mark: { to: null },
+    report: { drift: null, schema: { outcome: 'kept' } },
+    failing: { checks: ['drift'], failure: { error: 'SyntaxError' } },
+  });
 });
 
 test('knows nothing of a model that was never checked', async () => {

@@ -211,6 +211,132 @@ test('an error budget that burns fast pages and pauses; its evidence has the tie
   expect([...plane.documents.keys()].filter((key) => key.includes('/burn-'))).toHaveLength(1);
 });
 
+describe('what cannot be judged does not stop the rest:', () => {
+  const objectives = objectivesOf(SloDocument.parse(availabilitySlo()));
+  const signalsHeld = (plane: ReturnType<typeof watched>) =>
+    plane.held.now().holds.map(({ placedBy }) => 'signal' in placedBy && placedBy.signal);
+  const checkFailures = (plane: ReturnType<typeof watched>) =>
+    factsOf(plane, 'monitor.check-failed.v1').map((detail) => CheckFailed.parse(detail));
+
+  test('with a damaged baseline the schema and the budgets are watched, and drift is told to be unwatched, once', async () => {
+    const plane = watched({ objectives });
+    plane.of(credit).baseline = 'broken';
+    for (let index = 0; index < 2; index += 1) plane.see(credit, index, { rename: true, errors: 30 });
+
+    await plane.run(minute(1));
+    await plane.run(minute(2));
+
+    expect(signalsHeld(plane).toSorted()).toEqual(['drift.schema-broken', 'slo.budget-burning']);
+    expect(checkFailures(plane)).toMatchObject([{ checks: ['drift'], error: 'SyntaxError' }]);
+    expect(plane.measured.filter(([name]) => name === 'ChecksFailed')).toHaveLength(2);
+  });
+
+  test('with an unreadable window the budgets are watched', async () => {
+    const plane = watched({ objectives });
+    for (let index = 0; index < 3; index += 1) plane.see(credit, index, { errors: 30 });
+    plane.of(credit).unreadable = `minute ${minute(2)}`;
+
+    await plane.run(minute(3));
+
+    expect(signalsHeld(plane)).toEqual(['slo.budget-burning']);
+    expect(checkFailures(plane)).toMatchObject([{ checks: ['drift', 'schema'] }]);
+  });
+
+  test('with an unreadable earlier window the schema of the current one is watched', async () => {
+    const plane = watched({ rules: { drift: { minimumSample: 100 } } });
+    plane.of(credit).baseline = baseline;
+    const hour = { ...windowAt(credit, 0, traffic(3, { rename: true })), grain: 'hour' as const };
+    plane.of(credit).windows.set(`hour ${minute(0)}`, hour);
+    plane.of(credit).unreadable = 'day 2026-11-20T00:00:00.000Z';
+
+    await plane.run(minute(75));
+
+    expect(signalsHeld(plane)).toEqual(['drift.schema-broken']);
+    expect(checkFailures(plane)).toMatchObject([{ checks: ['drift'] }]);
+  });
+
+  test('with unreadable objectives drift is watched, and a budget that burnt is not said to be over', async () => {
+    const plane = watched({ objectives });
+    for (let index = 0; index < 3; index += 1) plane.see(credit, index, { errors: 30 });
+    await plane.run(minute(3));
+    plane.see(credit, 3, { shift: 3 });
+    plane.breakObjectives();
+
+    await plane.run(minute(4));
+
+    expect(signalsHeld(plane)).toContain('drift.feature-shifted');
+    expect(checkFailures(plane)).toMatchObject([{ checks: ['slo'] }]);
+    expect(plane.marks.get('credit-risk/1/credit-risk-production')?.wrong.map(({ signal }) => signal)).toEqual([
+      'drift.feature-shifted',
+      'slo.budget-burning',
+    ]);
+  });
+
+  test('windows of which only drift is missing are made up for, and their schema asks for no second hold', async () => {
+    const plane = watched();
+    plane.see(credit, 0);
+    await plane.run(minute(1));
+    plane.of(credit).baseline = 'broken';
+    plane.see(credit, 1, { rename: true });
+    plane.see(credit, 2, { n: 20 });
+    await plane.run(minute(2));
+    const [hold] = plane.held.now().holds;
+    const lift = liftHold({ holds: plane.held.holds, clock: { now: () => new Date(minute(2)) } });
+    await lift({ id: hold?.id ?? '', by: eva, reason: 'mended' });
+    await plane.run(minute(3));
+    plane.of(credit).baseline = baseline;
+
+    await plane.run(minute(4));
+
+    expect(plane.held.now().holds).toEqual([]);
+    expect([...plane.documents.keys()].map((key) => key.split('/').at(-1)).toSorted()).toEqual([
+      ...[1, 2, 3, 4].map((index) => `${minute(index)}.json`),
+      ...[2, 3].map((index) => `schema-${minute(index)}.json`),
+    ]);
+    expect(plane.marks.get('credit-risk/1/credit-risk-production')).toMatchObject({ to: minute(4), failed: [] });
+  });
+});
+
+describe('inputs that shift out of their declared range', () => {
+  const RANGED = [feature('age', 'number', { minimum: 0, maximum: 90 }), feature('income', 'number')];
+  const agesUpTo = (seed: number, shift: number, rename = false): Tally => {
+    const { normal } = randomness(seed);
+    const rows = Array.from({ length: 300 }, () => ({
+      age: 40 + 10 * (shift + normal()),
+      [rename ? 'earnings' : 'income']: Math.exp(normal()),
+    }));
+    return { ...tallyOf(rows, RANGED), requests: 300 };
+  };
+
+  test('are one cause and one hold, which names the shift and the range', async () => {
+    const plane = watched();
+    plane.of(credit).windows.set(`minute ${minute(0)}`, windowAt(credit, 0, agesUpTo(7, 5)));
+
+    await plane.run(minute(1));
+
+    expect(plane.held.now().holds).toMatchObject([
+      {
+        placedBy: { signal: 'drift.feature-shifted' },
+        severity: 'page',
+        reason: { message: expect.stringMatching(/^age: PSI [^;]+; age is outside the declared range in \d/) },
+      },
+    ]);
+    expect(plane.held.facts).toHaveLength(1);
+    expect(plane.marks.get('credit-risk/1/credit-risk-production')?.wrong).toHaveLength(2);
+  });
+
+  test('hide no other feature that breaks the schema', async () => {
+    const plane = watched();
+    plane.of(credit).windows.set(`minute ${minute(0)}`, windowAt(credit, 0, agesUpTo(7, 5, true)));
+
+    await plane.run(minute(1));
+
+    const holds = plane.held.now().holds;
+    expect(holds.map(({ runbook }) => runbook)).toEqual(['drift#a-feature-shifted', 'drift#the-schema-broke']);
+    expect(holds[1]?.reason.message).toContain('income is missing');
+  });
+});
+
 describe('a model that cannot be checked', () => {
   const broken = () => {
     const plane = watched();
@@ -229,7 +355,12 @@ describe('a model that cannot be checked', () => {
 
     expect(plane.held.now().holds).toMatchObject([{ scope: { model: 'credit-risk' } }]);
     expect(factsOf(plane, 'monitor.check-failed.v1').map((detail) => CheckFailed.parse(detail))).toEqual([
-      expect.objectContaining({ model: 'fraud', error: 'SyntaxError', cause: expect.stringContaining('JSON input') }),
+      expect.objectContaining({
+        model: 'fraud',
+        checks: ['drift'],
+        error: 'SyntaxError',
+        cause: expect.stringContaining('JSON input'),
+      }),
     ]);
     expect(plane.measured.filter(([name]) => name === 'ChecksFailed')).toHaveLength(2);
   });
@@ -266,8 +397,24 @@ test('what nobody deployed is counted and not checked', async () => {
 
   const listed = await plane.run(minute(1));
 
-  expect(listed).toEqual({ streams: [], unknown: 2, left: 0 });
+  expect(listed).toEqual({ streams: [], unknown: 2, left: 0, silent: [] });
   expect(plane.documents.size).toBe(0);
+});
+
+test('a deployment that sent events and stopped is told of, and one that another version speaks for is not', async () => {
+  const plane = watched({ rules: { ...EVERY_MINUTE, silentMinutes: 60 } });
+  plane.see(credit, 0);
+  plane.see(streamOf('fraud'), 0);
+  plane.see(streamOf('fraud', '2'), 30);
+
+  const listed = [await plane.run(minute(60)), await plane.run(minute(62)), await plane.run(minute(92))];
+
+  expect(listed.map(({ silent }) => silent)).toEqual([
+    [],
+    ['credit-risk-production'],
+    ['credit-risk-production', 'fraud-production'],
+  ]);
+  expect(plane.measured.filter(([name]) => name === 'DeploymentsSilent').map(([, value]) => value)).toEqual([0, 1, 2]);
 });
 
 test('a stream that fell silent is left alone', async () => {

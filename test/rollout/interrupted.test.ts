@@ -5,6 +5,7 @@ import { Failure } from '../../core/kernel/failure.ts';
 import { RolloutRequested } from '../../core/rollout/contract.ts';
 import { reconcileAll, reconcileRollout } from '../../core/rollout/reconcile-rollout.ts';
 import { isOver, stateOf } from '../../core/rollout/record.ts';
+import { refuseUnopened } from '../../core/rollout/refuse-unopened.ts';
 import { pauseRollout, resumeRollout, rollBackRollout } from '../../core/rollout/steer-rollout.ts';
 import { interrupted, Killed } from '../support/interrupted.ts';
 import { eva, type MemoryRollouts, memoryRollouts } from '../support/memory-rollouts.ts';
@@ -69,8 +70,15 @@ describe('a workflow that is killed', () => {
       for (const call of labels.keys()) {
         const plane = memoryRollouts();
         await expect(runToEnd(killedAt(plane, call, moment).actor, 'x1', asked)).rejects.toThrow(Killed);
+        await refuseUnopened(plane)({ ...asked, execution: 'x1' });
         const record = first(plane);
-        if (record === undefined) continue;
+        if (record?.phase === 'refused') {
+          expect(record.reasons).toMatchObject([{ rule: 'rollout.workflow-ended', found: 'x1' }]);
+          expect(plane.facts.map(({ type }) => type)).toEqual(['rollout.refused.v1']);
+          expect((await runToEnd(plane, 'x2', asked)).outcome).toBe('refused');
+          continue;
+        }
+        if (record === undefined) throw new Error(`nobody hears of a workflow that died at call ${call}`);
 
         plane.pass(RELIEF);
         await reconcileAll(plane)();
@@ -100,6 +108,23 @@ describe('a workflow that is killed', () => {
 
     expect([unannounced, ofAnother, announced]).toEqual(['steered', 'steered', 'resting']);
     expect(plane.shareServed(first(plane) ?? fail())).toBe(0);
+  });
+
+  test('before it steers is not followed by the next at once, which would die of the same, but at the next look', async () => {
+    const plane = memoryRollouts();
+    const it = execution('x1', asked);
+    for (let states = 0; states < 200 && first(plane)?.step !== 0; states++) await runState(plane, it);
+    const id = first(plane)?.id ?? '';
+    await pauseRollout(plane)({ rollout: id, by: eva, reason: 'lunch' });
+    for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+    await resumeRollout(plane)({ rollout: id, by: eva, reason: 'go on' });
+
+    const outcomes = [await reconcileRollout(plane)(id), await reconcileRollout(plane)(id, 'x2')];
+    const started = [...plane.started];
+    await reconcileAll(plane)();
+
+    expect(outcomes).toEqual(['started', 'resting']);
+    expect([started, plane.started]).toEqual([[id], [id, id]]);
   });
 
   test('and comes back as if nothing had happened has lost its rollout', async () => {

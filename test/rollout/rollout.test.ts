@@ -225,6 +225,23 @@ describe('a hold', () => {
     expect(parsed(plane)).toHaveLength(plane.facts.length - 2);
   });
 
+  test('that stands is not overruled by a person who resumes, and moves nothing until it is lifted', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'baking', 0.1);
+    await pauseRollout(plane)({ rollout: only(plane).id, by: eva, reason: 'lunch' });
+    const placed = await plane.placeHold(holdFraud('pause'));
+    for (let states = 0; states < 50 && it.next !== 'done'; states++) await runState(plane, it);
+
+    await resumeRollout(plane)({ rollout: only(plane).id, by: eva, reason: 'back' });
+    const resumed = await reconcileRollout(plane)(only(plane).id);
+    await runToEnd(plane, 'x2', { rollout: only(plane).id });
+    const held = { state: stateOf(only(plane)), moves: shares(plane) };
+    await plane.liftHold({ id: idOf(placed), by: eva, reason: 'mended' });
+
+    expect([resumed, held]).toEqual(['resting', { state: 'held', moves: [0.1] }]);
+    expect(await reconcileRollout(plane)(only(plane).id)).toBe('started');
+  });
+
   test('between an intent and its shift keeps the shift from happening', async () => {
     const plane = memoryRollouts();
     const it = await until(plane, 'shifting', 0.1);
@@ -361,6 +378,23 @@ describe('whoever takes traffic off by hand', () => {
 
     expect(held).toEqual({ moves: [0.1], state: 'held', served: 0 });
     expect(stateOf(only(plane))).toBe('completed');
+  });
+
+  test('is not overruled when the version has lost its admission meanwhile', async () => {
+    const plane = memoryRollouts();
+    const it = await until(plane, 'baking', 0.5);
+    takeOff(plane);
+    await rest(plane, it);
+    plane.world.admits = false;
+    await plane.liftHold({ id: plane.held.now().holds[0]?.id ?? '', by: eva, reason: 'restore it' });
+
+    await runToEnd(plane, 'x2', { rollout: only(plane).id });
+
+    expect([shares(plane), plane.shareServed(only(plane))]).toEqual([[0.1, 0.5], 0]);
+    expect([stateOf(only(plane)), only(plane).pause?.by]).toEqual([
+      'held',
+      { kind: 'signal', signal: 'admission.denied' },
+    ]);
   });
 
   test('is not overruled by a restoration that a hold comes before', async () => {

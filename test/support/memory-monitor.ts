@@ -32,11 +32,11 @@ const memoryChecks = () => {
     mark: async (stream) => marks.get(pathOf(stream)),
     marksOf: async (model) => [...marks.values()].filter(({ stream }) => stream.model === model),
     failuresOf: async (model) => [...failures.values()].filter(({ stream }) => stream.model === model),
-    swap: async (mark, after, fact) => {
+    swap: async (mark, after, added) => {
       await Promise.resolve();
       if (marks.get(pathOf(mark.stream))?.checkedAt !== after) return false;
       marks.set(pathOf(mark.stream), mark);
-      if (fact !== undefined) facts.push(fact);
+      facts.push(...added);
       return true;
     },
     fail: async (failing, after, fact) => {
@@ -50,7 +50,12 @@ const memoryChecks = () => {
   return { checks, marks, failures, facts };
 };
 
-type Served = { windows: Map<string, Window>; baseline: Tally | 'broken' | undefined };
+type Served = {
+  windows: Map<string, Window>;
+  baseline: Tally | 'broken' | undefined;
+  /** Name of a window that stands damaged. */
+  unreadable?: string;
+};
 
 export type MonitoredPlane = {
   readonly rules?: Parameters<typeof MonitorRules.parse>[0];
@@ -67,6 +72,7 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   const evidence = memoryEvidence();
   const held = memoryHolds();
   const measured: [string, number][] = [];
+  let promised: readonly Objective[] | undefined = objectives;
   const reads = { windows: 0, minutes: 0 };
   const of = (stream: Stream): Served => {
     const known = served.get(pathOf(stream)) ?? { windows: new Map(), baseline: undefined };
@@ -76,6 +82,8 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   const traffic: Traffic = {
     windows: async (stream, spans) => {
       reads.windows += spans.length;
+      if (spans.some(({ grain, start }) => `${grain} ${start}` === of(stream).unreadable))
+        throw new SyntaxError('Unexpected end of JSON input');
       return spans.flatMap(({ grain, start }) => of(stream).windows.get(`${grain} ${start}`) ?? []);
     },
     minutes: async (stream, from, to) => {
@@ -93,9 +101,10 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   };
   const measure = ((metric: { name: string }, value: number) => measured.push([metric.name, value])) as Measure;
   const seen = {
-    streams: async () =>
-      [...served].map(([path, { windows }]) => {
+    streams: async (asked: string) =>
+      [...served].flatMap(([path, { windows }]) => {
         const [model = '', version = '', deployment = ''] = path.split('/');
+        if (windows.size === 0 || model !== asked) return [];
         const ends = [...windows.values()].map(({ start, grain }) => Date.parse(start) + MILLISECONDS[grain] - 1);
         const stream = DueStream.shape.stream.parse({ model, version, deployment });
         return { stream, lastEventAt: new Date(Math.max(0, ...ends)).toISOString() };
@@ -106,7 +115,12 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
     checks,
     holds: held.holds,
     tiers: { find: async () => tier },
-    objectives: { of: async (model) => objectives.filter((objective) => objective.model === model) },
+    objectives: {
+      of: async (model) => {
+        if (promised === undefined) throw new SyntaxError('Unexpected end of JSON input');
+        return promised.filter((objective) => objective.model === model);
+      },
+    },
     traffic,
     evidence,
     judges,
@@ -143,6 +157,9 @@ export const memoryMonitor = ({ rules = {}, deployed, objectives = [], tier = 'f
   return {
     run,
     of,
+    breakObjectives: () => {
+      promised = undefined;
+    },
     checks,
     evidence,
     marks,

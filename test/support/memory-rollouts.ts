@@ -155,6 +155,12 @@ export const memoryRollouts = () => {
         .filter((record) => !isOver(record))
         .map(({ id }) => id)
         .slice(0, atMost),
+    latest: async (of, atMost) =>
+      [...records.values()]
+        .filter((record) => record.deployment === of)
+        .map(({ id }) => id)
+        .reverse()
+        .slice(0, atMost),
     open: async (record, fact) => {
       if (records.has(record.id)) return { outcome: 'exists' };
       const busy = active.get(record.deployment);
@@ -213,6 +219,7 @@ export const memoryRollouts = () => {
     held,
     holds: { list: async (): Promise<HoldList> => held.holds.list() },
     deployments: {
+      all: async () => [deployment],
       find: async (name: string) => (name === deployment.name ? deployment : undefined),
       of: async ({ model, environment }: { model: string; environment: string }) =>
         model === deployment.model && environment === deployment.environment ? [deployment] : [],

@@ -12,8 +12,8 @@ export const operating = (plane: Plane) => {
     return JSON.parse(text);
   };
   return {
-    hold: async (scope: object) =>
-      (await order<PlaceHoldResponse>(holdApi.place, {}, { scope, reason: 'the test says stop' })).hold,
+    hold: async (scope: object, effect: 'pause' | 'evict' = 'pause') =>
+      (await order<PlaceHoldResponse>(holdApi.place, {}, { scope, effect, reason: 'the test says stop' })).hold,
     lift: (id: string) => order(holdApi.lift, { hold: id }, { reason: 'the test says go' }),
     steer: (verb: 'pause' | 'resume' | 'rollback', rollout: string) =>
       order(rolloutApi[verb], { rollout }, { reason: `the test says ${verb}` }),

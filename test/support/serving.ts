@@ -79,7 +79,7 @@ export const serve = async (
 export type Reached = { readonly parameter: string; readonly look: string; readonly shift: string };
 
 /** How the plane reaches it. */
-export const reachOf = async (plane: Plane, { deployment }: Serving): Promise<Reached> => {
+const reachOf = async (plane: Plane, { deployment }: Serving): Promise<Reached> => {
   const parameter = deploymentAddress(deploymentsPath('dev'), deployment);
   const { Parameter } = await plane.ssm.send(new GetParameterCommand({ Name: parameter }));
   return { parameter, ...Deployment.parse(JSON.parse(Parameter?.Value ?? '')).roles };

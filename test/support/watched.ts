@@ -4,9 +4,10 @@ import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sf
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { Manifest } from '../../core/intake/manifest.ts';
-import { StreamMark } from '../../core/monitor/contract.ts';
+import { objectivesPath, StreamMark } from '../../core/monitor/contract.ts';
 import { monitorKeys } from '../../core/monitor/table.ts';
 import { Deployment, deploymentAddress, deploymentsPath } from '../../core/rollout/contract.ts';
+import { Objective } from '../../core/slo/contract.ts';
 import { csvRows, type Row } from '../../core/telemetry/baseline-rows.ts';
 import { baselineKey } from '../../core/telemetry/baseline-source.ts';
 import { Stream } from '../../core/telemetry/contract.ts';
@@ -66,10 +67,13 @@ export type Played = {
   readonly seed?: number;
   /** Added to one feature. */
   readonly shift?: Readonly<Record<string, number>>;
+  /** What share of the answers are errors. */
+  readonly failing?: number;
 };
 
 /** Writes one capture file of inference events, whose inputs are drawn from the baseline. */
-export const play = async (plane: Plane, { stream, rows }: Watched, { at, count, seed = 1, shift = {} }: Played) => {
+export const play = async (plane: Plane, { stream, rows }: Watched, { at, count, seed = 1, ...what }: Played) => {
+  const { shift = {}, failing = 0 } = what;
   const { uniform } = randomness(seed);
   const events = Array.from({ length: count }, (_, index) => {
     const row = rows[Math.floor(uniform() * rows.length)] ?? {};
@@ -80,7 +84,7 @@ export const play = async (plane: Plane, { stream, rows }: Watched, { at, count,
       ...stream,
       timestamp: at.toISOString(),
       latency: 5 + 10 * uniform(),
-      status: 'ok',
+      status: index < count * failing ? 'error' : 'ok',
       features: Object.fromEntries(features),
     };
   });
@@ -88,6 +92,14 @@ export const play = async (plane: Plane, { stream, rows }: Watched, { at, count,
   await plane.s3.send(
     new PutObjectCommand({ Bucket: plane.outputs.CaptureBucketName, Key, Body: jsonLines(...events) }),
   );
+};
+
+/** Promises of a model that few of its answers fail. */
+export const promise = async (plane: Plane, { stream: { model } }: Pick<Watched, 'stream'>): Promise<void> => {
+  const name = `${model}-answers`;
+  const objective = Objective.parse({ name, model, indicator: 'availability', target: 0.99, windowDays: 30 });
+  const Name = `${objectivesPath('dev')}/${name}`;
+  await plane.ssm.send(new PutParameterCommand({ Name, Type: 'String', Value: JSON.stringify([objective]) }));
 };
 
 /** The stream as if it had last been checked at a moment: the plane was down since. */

@@ -9,7 +9,7 @@ import { LONGEST_LINE } from '../../core/telemetry/read-lines.ts';
 import { Sketch } from '../../core/telemetry/sketch.ts';
 import { summarise } from '../../core/telemetry/summarise.ts';
 import { mergeSummaries, windowBytes } from '../../core/telemetry/window.ts';
-import { inference, jsonLines, summaryOf } from '../support/inference.ts';
+import { feature, inference, jsonLines, summaryOf } from '../support/inference.ts';
 
 const ledgerOf = async (content: string | Uint8Array): Promise<Ledger> =>
   (await summaryOf(content)).at(-1)?.ledger as Ledger;
@@ -332,6 +332,38 @@ test('a file that is too large for memory comes in parts, which make the same wi
   expect(parts.filter(({ ledger }) => ledger !== undefined)).toEqual([parts.at(-1)]);
   expect(parts.at(-1)?.ledger).toEqual(whole[0]?.ledger);
   expect(bytesOf(mergeSummaries(parts))).toEqual(bytesOf(mergeSummaries(whole)));
+});
+
+test('a file of a wide model whose events lie far apart is handed over before it fills the memory', async () => {
+  const features = Array.from({ length: 2000 }, (_, n) => feature(`f${n}`, 'number'));
+  const values = Object.fromEntries(features.map(({ name }) => [name, 1]));
+  const content = jsonLines(
+    ...Array.from({ length: 40 }, (_, n) =>
+      inference({
+        timestamp: new Date(Date.parse('2026-11-23T09:00:00Z') + n * 60_000).toISOString(),
+        features: values,
+      }),
+    ),
+  );
+  const limits = CaptureLimits.parse({ memoryBytes: 1_000_000 });
+
+  const parts = await summaryOf(content, {}, { limits, featuresOf: async () => features });
+
+  expect(parts.length).toBeGreaterThan(2);
+  expect(mergeSummaries(parts)).toHaveLength(40);
+});
+
+test('a file that counts up the name of its deployment tells of so many minutes and no more; the rest is counted', async () => {
+  const content = jsonLines(
+    ...Array.from({ length: 60 }, (_, n) => inference({ deployment: `pod-${n % 20}` })),
+    inference({ deployment: 'pod-0' }),
+  );
+  const limits = CaptureLimits.parse({ minutes: 8, memoryBytes: 1 });
+
+  const parts = await summaryOf(content, {}, { limits });
+
+  expect(mergeSummaries(parts)).toHaveLength(8);
+  expect(parts.at(-1)?.ledger).toMatchObject({ lines: 61, events: 25, refused: { 'too-many-minutes': 36 } });
 });
 
 test('plain and gzip deliveries of the same lines make the same windows', async () => {
