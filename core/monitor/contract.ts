@@ -9,7 +9,7 @@ import { Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
 import { BurnReport, SloSettings } from '../slo/contract.ts';
-import { Stream } from '../telemetry/contract.ts';
+import { Stream, streamPath } from '../telemetry/contract.ts';
 
 /** The part of the stage configuration that a check reads. */
 export const MonitorRules = z.strictObject({
@@ -166,8 +166,6 @@ export type CheckFailed = z.infer<typeof CheckFailed>;
 
 /** The rest stands in the report. */
 export const TOLD_REASONS = 20;
-
-const streamPath = ({ model, version, deployment }: Stream) => `${model}/${version}/${deployment}`;
 
 export const monitor = {
   events: {
