@@ -1,19 +1,5 @@
-import type { ScanVerdict, Severity } from './contract.ts';
-
-type Rule = {
-  readonly verdict: Exclude<ScanVerdict, 'clean'>;
-  readonly severity: Severity;
-  readonly why: string;
-  readonly fix: string;
-};
-
-const RETRAIN = 'Do not load the file. Find out where it comes from; rebuild the model from a source that you trust.';
-const REWRITE = 'Write the file again with the library that made it, or save the weights as safetensors.';
-const PLAIN = 'Upload the content itself, not packed, in a format that the scanner reads.';
-
-const malicious = (why: string, fix = RETRAIN): Rule => ({ verdict: 'malicious', severity: 'critical', why, fix });
-const suspicious = (why: string, fix = REWRITE): Rule => ({ verdict: 'suspicious', severity: 'high', why, fix });
-const unreadable = (why: string, fix = PLAIN): Rule => ({ verdict: 'not-scannable', severity: 'medium', why, fix });
+import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
+import { TEMPLATE_RULES } from './rules/templates.ts';
 
 /** Every reason for which a file is not clean. The ids are stable: policies and waivers refer to them. */
 export const RULES = {
@@ -83,6 +69,7 @@ export const RULES = {
     'An operator outside the standard domains is code that the runtime must load.',
     'Use standard operators, or have the domain reviewed and allowed.',
   ),
+  ...TEMPLATE_RULES,
   'image.malformed': suspicious(
     'The image does not have the structure of its format.',
     'Write the image again with an image tool.',
