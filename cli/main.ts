@@ -6,6 +6,7 @@ import './verbs/version-verbs.ts';
 import './verbs/rollout-verbs.ts';
 import './verbs/hold-verbs.ts';
 import './verbs/key-verbs.ts';
+import './verbs/audit-verbs.ts';
 
 // Whoever pipes us into `head` has read enough, and that is no failure.
 process.stdout.on('error', (cause: NodeJS.ErrnoException) => {

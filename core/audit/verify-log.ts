@@ -30,6 +30,8 @@ export type LogQuestion = {
 export type LogAnswer = {
   readonly outcome: 'valid' | 'invalid';
   readonly checkpoint?: Checkpoint;
+  /** The signed note that it stands in: what to keep for the next time. */
+  readonly note?: string;
   /** When the first and the last leaf were logged. */
   readonly logged?: { readonly from: string; readonly to: string };
   /** At most 20 of each rule: what is wrong once is often wrong everywhere behind. */
@@ -189,9 +191,10 @@ const notSigned = (path: string): Reason => ({
  * the leaves, and the trees of the kept checkpoints, all computed anew from the entries.
  */
 export const verifyLog = async (question: LogQuestion): Promise<LogAnswer> => {
-  const note = await question.read(CHECKPOINT);
-  if (note === undefined) return invalid(missing(CHECKPOINT));
-  const head = openCheckpoint(Buffer.from(note).toString('utf8'), question.key);
+  const bytes = await question.read(CHECKPOINT);
+  if (bytes === undefined) return invalid(missing(CHECKPOINT));
+  const note = Buffer.from(bytes).toString('utf8');
+  const head = openCheckpoint(note, question.key);
   if (head === undefined) return invalid(notSigned(CHECKPOINT));
   const reasons: Reason[] = [];
   const marks = Object.entries(question.kept ?? {}).flatMap(([name, text]) => {
@@ -215,6 +218,7 @@ export const verifyLog = async (question: LogQuestion): Promise<LogAnswer> => {
   return {
     outcome: reasons.length === 0 ? 'valid' : 'invalid',
     checkpoint: head,
+    note,
     ...(reading.logged !== undefined && { logged: reading.logged }),
     reasons,
   };
