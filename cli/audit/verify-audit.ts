@@ -26,7 +26,7 @@ export type AuditRequest = {
   readonly keep?: string | undefined;
 };
 
-export type ProvenFact = {
+type ProvenFact = {
   readonly file: string;
   readonly index: number;
   readonly id: string;
