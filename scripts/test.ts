@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ensurePython } from '../local/python.ts';
@@ -12,7 +12,10 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const asked = process.argv.slice(2);
 
 type Lane = { name: string; args: readonly string[] };
-type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number };
+type Counts = { numPassedTests: number; numFailedTests: number; numPendingTests: number };
+type Test = { fullName: string; status: string; failureMessages?: readonly string[] };
+type File = { name: string; status: string; message: string; assertionResults: readonly Test[] };
+type Report = Counts & { testResults: readonly File[] };
 
 /** Two lanes side by side, each with a local AWS of its own; whoever names files or options gets them in one. */
 const lanes: readonly Lane[] =
@@ -47,6 +50,17 @@ const run = (lane: Lane): Promise<number> => {
   });
 };
 
+const MAX_LINE = 200;
+const firstLine = (text = ''): string => (text.split('\n').find((line) => line.trim() !== '') ?? '').slice(0, MAX_LINE);
+
+/** What failed stands last, where whoever sees only the end of a long log finds it. */
+const failuresOf = ({ name, status, message, assertionResults }: File): string[] => {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [`FAILED ${file}: ${firstLine(message)}`] : [];
+  return failed.map((test) => `FAILED ${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`);
+};
+
 mkdirSync(join(root, '.local'), { recursive: true });
 // What both lanes would otherwise install and build at the same moment.
 if (lanes.length > 1) {
@@ -56,7 +70,8 @@ if (lanes.length > 1) {
 const codes = await Promise.all(lanes.map(run));
 try {
   const reports = lanes.map((lane) => JSON.parse(readFileSync(reportOf(lane), 'utf8')) as Report);
-  const sum = (count: keyof Report): number => reports.reduce((total, report) => total + report[count], 0);
+  for (const line of reports.flatMap(({ testResults }) => testResults.flatMap(failuresOf))) console.log(line);
+  const sum = (count: keyof Counts): number => reports.reduce((total, report) => total + report[count], 0);
   const skipped = sum('numPendingTests') === 0 ? '' : `, ${sum('numPendingTests')} skipped`;
   console.log(`${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed${skipped}`);
 } catch {

@@ -16,6 +16,7 @@ export const Gate = z.enum([
   'provenance.completeness',
   'provenance.field',
   'provenance.dataset',
+  'provenance.dataset-source',
   'provenance.environment-lock',
   'required.field',
   'metrics.threshold',
@@ -62,6 +63,12 @@ export const MetricThreshold = z
   });
 export type MetricThreshold = z.infer<typeof MetricThreshold>;
 
+/** A prefix that ends in the middle of a name would let another bucket in: `s3://curated` begins `s3://curated-by-anyone/` too. */
+const SourcePrefix = z
+  .string()
+  .max(200)
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s]+\/$/, 'expected the address of a bucket, host or folder that ends with /');
+
 const Share = z.number().min(0).max(1);
 
 /** The part of the stage configuration that gates read. */
@@ -72,6 +79,8 @@ export const GateRules = z.strictObject({
     standard: 0.75,
     full: 1,
   }),
+  /** Where training data may come from, for example `s3://curated/`; empty for anywhere. */
+  sources: z.array(SourcePrefix).max(25).default([]),
   /** They travel in an environment variable, of which Lambda takes 4 KB in all. */
   metrics: z.array(MetricThreshold).max(25).default([]),
 });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Manifest } from '../intake/manifest.ts';
 import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
 import { GateReport, type GateRules, gates } from './contract.ts';
+import { sourceFindings } from './dataset-sources.ts';
 import { metricFindings } from './metric-thresholds.ts';
 import { provenanceFindings } from './provenance.ts';
 import { requiredFieldFindings } from './required-fields.ts';
@@ -18,6 +19,7 @@ export const evaluateGates = (manifest: Manifest, rules: GateRules): GateReport 
     findings: [
       // A gap that the tier does not allow anyway is one gap, not two.
       ...provenanceFindings(manifest, tier, rules.provenance).filter(({ path }) => !named.has(path ?? '')),
+      ...sourceFindings(manifest, rules.sources),
       ...required,
       ...metricFindings(manifest, tier, rules.metrics),
     ],

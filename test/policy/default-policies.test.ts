@@ -64,6 +64,14 @@ const SITUATIONS: [string, RegistrationEvidence, string][] = [
     'gates.dataset-undocumented',
   ],
   [
+    'a data set comes from elsewhere',
+    evidenceOf(({ training }) => {
+      const [dataset] = training?.datasets ?? [];
+      if (dataset !== undefined) dataset.uri = 's3://curated-by-anyone/loans.parquet';
+    }),
+    'gates.dataset-source-unknown',
+  ],
+  [
     'the environment is not locked',
     evidenceOf(({ training }) => delete training?.environment),
     'gates.environment-unlocked',

@@ -41,7 +41,10 @@ const cleanScan = (path: string): FileScan => ({
   findings: [],
 });
 
-const gateRules = GateRules.parse({ metrics: [{ metric: 'auc', minimum: 0.8, minimumN: 1000 }] });
+const gateRules = GateRules.parse({
+  sources: ['s3://datasets/'],
+  metrics: [{ metric: 'auc', minimum: 0.8, minimumN: 1000 }],
+});
 
 /** Evidence of an attempt in which the steps found what `change` made of the manifest, and nothing else. */
 export const evidenceOf = (change?: (manifest: ManifestInput) => void): RegistrationEvidence => {
