@@ -10,7 +10,7 @@ export type Rule = {
 export const RETRAIN =
   'Do not load the file. Find out where it comes from; rebuild the model from a source that you trust.';
 export const REWRITE = 'Write the file again with the library that made it, or save the weights as safetensors.';
-export const PLAIN = 'Upload the content itself, not packed, in a format that the scanner reads.';
+const PLAIN = 'Upload the content itself, not packed, in a format that the scanner reads.';
 
 export const malicious = (why: string, fix = RETRAIN): Rule => ({
   verdict: 'malicious',
