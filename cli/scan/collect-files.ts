@@ -3,9 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { byCodePoint } from '../../core/kernel/root-digest.ts';
 import type { LocalFile } from '../files.ts';
-
-/** What was asked for and could not be looked at. */
-export type Unread = { readonly path: string; readonly problem: string };
+import type { Unread } from './scan-document.ts';
 
 export type Collected = { readonly files: readonly LocalFile[]; readonly unread: readonly Unread[] };
 

@@ -4,8 +4,7 @@ import { digestOf, hexOf } from '../../core/kernel/digest.ts';
 import type { Finding, Severity } from '../../core/scanning/contract.ts';
 import { RULES } from '../../core/scanning/rules.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Unread } from './collect-files.ts';
-import type { ScanDocument } from './scan.ts';
+import type { ScanDocument, Unread } from './scan-document.ts';
 
 const LEVEL: Record<Severity, 'error' | 'warning' | 'note'> = {
   critical: 'error',

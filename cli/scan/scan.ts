@@ -8,8 +8,9 @@ import type { Context } from '../context.ts';
 import { type LocalFile, reading, withSource } from '../files.ts';
 import { EXIT, type ExitCode, type Outcome, Problem } from '../outcome.ts';
 import { counted, inBytes, oneLine } from '../text.ts';
-import { collectFiles, type Unread } from './collect-files.ts';
+import { collectFiles } from './collect-files.ts';
 import { findingLines } from './finding-lines.ts';
+import type { ScanDocument, Unread } from './scan-document.ts';
 
 export type ScanRequest = {
   readonly paths: readonly string[];
@@ -17,13 +18,6 @@ export type ScanRequest = {
   readonly sarif?: string | undefined;
   /** Names that pickles may use besides, as `module.Name`. */
   readonly allow?: readonly string[];
-};
-
-export type ScanDocument = {
-  /** One for each file given or found. */
-  readonly files: readonly Omit<FileScan, 'references'>[];
-  /** What was given and could not be read; left out when there is nothing. */
-  readonly unread?: readonly Unread[];
 };
 
 /** Reading waits for the disk, the rest has one core. */
