@@ -1,3 +1,4 @@
+import { GGUF_RULES } from './rules/gguf.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 
@@ -69,6 +70,7 @@ export const RULES = {
     'An operator outside the standard domains is code that the runtime must load.',
     'Use standard operators, or have the domain reviewed and allowed.',
   ),
+  ...GGUF_RULES,
   ...TEMPLATE_RULES,
   'image.malformed': suspicious(
     'The image does not have the structure of its format.',
