@@ -17,6 +17,9 @@ export const words = (value: string): string => {
   return value;
 };
 
+/** An option that may be repeated. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 export const program = new Command('clearance')
   .description('Model governance on AWS: a version is registered and signed, or refused with every reason.')
   .version(packageJson.version, '-V, --clearance-version', 'print the version of this command')

@@ -1,6 +1,4 @@
-import { program, run, verb } from '../program.ts';
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+import { program, run, several, verb } from '../program.ts';
 
 const audit = program.command('audit').description('the audit log: verify it, without asking anybody');
 

@@ -1,4 +1,4 @@
-import { planeVerb, run, seconds, verb } from '../program.ts';
+import { planeVerb, run, seconds, several, verb } from '../program.ts';
 
 verb('init <DIR>', 'write a manifest that says what the folder tells and marks what is left to fill in')
   .option('--model <name>', 'the name of the model')
@@ -17,6 +17,13 @@ verb('check <DIR>', 'tell what intake would say, without uploading anything')
       const rules = await readStageRules(stageFile);
       return (await import('../check.ts')).check({ dir, rules }, context);
     }),
+  );
+
+verb('scan <PATH...>', 'tell whether loading model files is safe; asks nobody, runs nothing')
+  .option('--sarif <file>', 'also write the findings for a code-scanning service (SARIF 2.1.0)')
+  .option('--allow <module.Name>', 'a name that pickles may use besides; may be repeated', several)
+  .action((paths: string[], { sarif, allow }) =>
+    run(async (context) => (await import('../scan/scan.ts')).scan({ paths, sarif, allow }, context)),
   );
 
 verb('verify <DIR>', 'tell whether the files are those that the holder of a key signed; asks nobody')

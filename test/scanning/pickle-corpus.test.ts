@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
 import { gradeOf } from '../../core/scanning/pickle/allowlist.ts';
-import { corpus, scanBytes } from './support.ts';
-
-/** The corpus names kinds of attack that are no verdicts, and one compression that is not unpacked. */
-const VERDICTS: Record<string, string> = {
-  benign: 'clean',
-  'path-traversal': 'malicious',
-  bomb: 'suspicious',
-};
-const NOT_UNPACKED = new Set(['j05']);
+import { corpus, scanBytes, verdictOf } from './support.ts';
 
 for (const vector of corpus()) {
   const bytes = new Uint8Array(Buffer.from(vector.b64, 'base64'));
-  const expected = NOT_UNPACKED.has(vector.id) ? 'not-scannable' : (VERDICTS[vector.verdict] ?? vector.verdict);
+  const expected = verdictOf(vector);
 
   test(`${vector.id} is ${expected}: ${vector.desc}`, async () => {
     const scan = await scanBytes(bytes);
