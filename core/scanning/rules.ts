@@ -66,6 +66,7 @@ export const RULES = {
   'onnx.malformed': suspicious('The file is not a complete ONNX model.'),
   'onnx.external-path': malicious('The external data path leaves the directory of the model.'),
   'onnx.external-data': suspicious('External data are not a plain relative file name, as onnx writes it.'),
+  'onnx.metadata': suspicious('The runtime may take its settings from here: what it loads, and with which code.'),
   'onnx.custom-domain': suspicious(
     'An operator outside the standard domains is code that the runtime must load.',
     'Use standard operators, or have the domain reviewed and allowed.',

@@ -7,7 +7,7 @@ import { isGguf, scanGguf } from './formats/gguf.ts';
 import { isNpy, scanNpy } from './formats/npy.ts';
 import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
-import { headerLength, scanSafetensors } from './formats/safetensors.ts';
+import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
 import { scanText } from './formats/text.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
@@ -50,7 +50,7 @@ const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Prom
     return format;
   }
   const length = headerLength(head, source.size);
-  if (length === undefined) return undefined;
+  if (length === undefined && !isBrokenSafetensors(head)) return undefined;
   await scan.attempt(() => scanSafetensors(scan, source, length), member);
   return 'safetensors';
 };
