@@ -18,7 +18,6 @@ const packed = (format: string, magic: readonly number[]): Known => ({ format, m
 const code = (format: string, magic: readonly number[]): Known => ({ format, magic, rule: 'code.binary' });
 
 const KNOWN: readonly Known[] = [
-  unsupported('gguf', ascii('GGUF')),
   unsupported('ggml', ascii('lmgg')),
   unsupported('hdf5', [0x89, ...ascii('HDF\r\n\x1a\n')]),
   unsupported('tflite', ascii('TFL3'), 4),

@@ -1,3 +1,4 @@
+import { GGUF_RULES } from './rules/gguf.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 
@@ -65,10 +66,12 @@ export const RULES = {
   'onnx.malformed': suspicious('The file is not a complete ONNX model.'),
   'onnx.external-path': malicious('The external data path leaves the directory of the model.'),
   'onnx.external-data': suspicious('External data are not a plain relative file name, as onnx writes it.'),
+  'onnx.metadata': suspicious('The runtime may take its settings from here: what it loads, and with which code.'),
   'onnx.custom-domain': suspicious(
     'An operator outside the standard domains is code that the runtime must load.',
     'Use standard operators, or have the domain reviewed and allowed.',
   ),
+  ...GGUF_RULES,
   ...TEMPLATE_RULES,
   'image.malformed': suspicious(
     'The image does not have the structure of its format.',

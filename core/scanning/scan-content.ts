@@ -3,10 +3,11 @@ import type { ByteStream } from './byte-stream.ts';
 import { startsWith } from './bytes.ts';
 import type { Content } from './content.ts';
 import { isJpeg, isParquet, isPng, scanJpeg, scanParquet, scanPng } from './formats/data-files.ts';
+import { isGguf, scanGguf } from './formats/gguf.ts';
 import { isNpy, scanNpy } from './formats/npy.ts';
 import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
-import { headerLength, scanSafetensors } from './formats/safetensors.ts';
+import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
 import { scanText } from './formats/text.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
@@ -37,6 +38,7 @@ const scanPacked = async (scan: Scan, content: Content, packing: Packing): Promi
 const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Promise<string | undefined> => {
   const { source, member } = content;
   const whole: readonly [string, boolean, () => Promise<unknown>][] = [
+    ['gguf', isGguf(head), () => scanGguf(scan, content)],
     ['npy', isNpy(head), () => scanNpy(scan, source, member)],
     ['png', isPng(head), () => scanPng(scan, source)],
     ['jpeg', isJpeg(head), () => scanJpeg(source)],
@@ -48,7 +50,7 @@ const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Prom
     return format;
   }
   const length = headerLength(head, source.size);
-  if (length === undefined) return undefined;
+  if (length === undefined && !isBrokenSafetensors(head)) return undefined;
   await scan.attempt(() => scanSafetensors(scan, source, length), member);
   return 'safetensors';
 };

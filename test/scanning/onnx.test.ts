@@ -68,6 +68,39 @@ describe('an ONNX model', () => {
   });
 
   test.each([
+    ['an offset below zero', 'offset', '-4096'],
+    ['an offset that is no number', 'offset', '0x10'],
+    ['a length that overflows', 'length', '9223372036854775807'],
+    ['a base path of its own', 'basepath', '/etc'],
+    ['a location that is not UTF-8', 'location', Uint8Array.of(0xff)],
+    ['an empty location', 'location', ''],
+  ])('with %s of external data is suspicious', async (_what, key, value) => {
+    const tensor = concat(field(13, concat(field(1, key), field(2, value))), field(14, 1));
+
+    const scan = await scanBytes(model(graph(field(5, tensor))));
+
+    expect([scan.verdict, rulesOf(scan)]).toEqual(['suspicious', ['onnx.external-data']]);
+  });
+
+  test.each(['PythonOp', 'EPContext'])(
+    'with the operator %s, which runs what the file names, is suspicious',
+    async (name) => {
+      const scan = await scanBytes(model(graph(field(1, node('com.microsoft', name)))));
+
+      expect([scan.verdict, rulesOf(scan)]).toEqual(['suspicious', ['onnx.custom-domain']]);
+    },
+  );
+
+  test('may have metadata, but not settings of the runtime', async () => {
+    const metadata = (key: string) => field(14, concat(field(1, key), field(2, '{}')));
+
+    const ordinary = await scanBytes(model(graph(), metadata('author')));
+    const settings = await scanBytes(model(graph(), metadata('ort_config')));
+
+    expect([ordinary.verdict, rulesOf(settings)]).toEqual(['clean', ['onnx.metadata']]);
+  });
+
+  test.each([
     ['without a graph', concat(field(1, 9), field(8, field(2, 17)))],
     ['without operator sets', concat(field(1, 9), field(7, graph()))],
     ['cut off', model(graph(field(1, node('')))).slice(0, -3)],

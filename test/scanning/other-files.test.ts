@@ -45,7 +45,6 @@ describe('files that are not clean, whatever they are called', () => {
     ],
     ['an image with something behind it', 'plot.png', concat(PNG, [1]), 'image.malformed'],
     ['half a Parquet file', 'a.parquet', real('frame.parquet').slice(0, -1), 'parquet.malformed'],
-    ['a GGUF model', 'm.gguf', utf8('GGUF\x03\0\0\0'), 'format.not-supported'],
     ['an HDF5 model', 'm.h5', concat([0x89], utf8('HDF\r\n'), [0x1a, 10, 0]), 'format.not-supported'],
     ['a 7z archive', 'm.bin', concat([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]), 'format.not-supported'],
     ['an xz stream', 'm.joblib', concat([0xfd], utf8('7zXZ\0\0')), 'compressed.method'],

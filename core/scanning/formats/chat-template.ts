@@ -1,7 +1,6 @@
 import type { Scan } from '../scan.ts';
 import { Judge } from '../templates/judge.ts';
 import { NotATemplate, segmentsOf } from '../templates/segments.ts';
-import { isKnown } from '../templates/syntax.ts';
 
 /** Where a template was found, and what it is called there, such as `tokenizer.chat_template`. */
 export type TemplateWhere = {
@@ -18,20 +17,6 @@ const LOADS = /\{%[-+]?\s*(?:include|import|from|extends)\b/;
 /** CVE-2024-34359 and its kin, in whatever the parser does not take. */
 const ESCAPES = /__(?:class|globals|builtins|import|mro|subclasses|bases?|init|getattribute|reduce|code|self)__/;
 
-type Parser = { tokenize(source: string): { type: string }[]; parse(tokens: never[]): { type: string } };
-
-/** The parser is large and few files have templates. */
-const parser = async (): Promise<Parser> => (await import('@huggingface/jinja')) as unknown as Parser;
-
-const treeOf = ({ tokenize, parse }: Parser, source: string, tags: number) => {
-  const tokens = tokenize(source);
-  const opened = tokens.filter(({ type }) => type === 'OpenStatement' || type === 'OpenExpression').length;
-  if (opened !== tags) throw new NotATemplate('tags that readers count differently');
-  const program = parse(tokens as never[]);
-  if (!isKnown(program)) throw new NotATemplate('no program');
-  return program;
-};
-
 /**
  * Parses a chat template, runs nothing of it, and holds its syntax tree against what templates of published models
  * use. llama-cpp-python before 0.2.72 rendered templates outside of any sandbox (CVE-2024-34359).
@@ -43,11 +28,12 @@ export const checkTemplate = async (scan: Scan, text: string, where: TemplateWhe
     scan.report('template.not-parsed', { what: `${name} has ${text.length} characters`, ...at });
     return;
   }
-  const loaded = await parser();
+  const { treeOf } = await import('../templates/parse.ts');
   try {
-    const { source, tags, strings } = segmentsOf(text);
-    const program = treeOf(loaded, source, tags);
-    new Judge(program, strings, (rule, what) => scan.report(rule, { what: `${name}: ${what}`, ...at }));
+    const segments = segmentsOf(text);
+    new Judge(treeOf(segments), segments.strings, (rule, what) =>
+      scan.report(rule, { what: `${name}: ${what}`, ...at }),
+    );
   } catch (cause) {
     // The parser throws Error, SyntaxError, TypeError (cut off) and RangeError (too deep) for what it cannot take.
     if (!(cause instanceof Error)) throw cause;

@@ -3,7 +3,7 @@ import { type Scan, Unscannable } from '../scan.ts';
 import { type Field, LENGTH_DELIMITED, ProtobufReader, VARINT } from './protobuf.ts';
 
 /** Field numbers of onnx.proto (IR version 13). */
-const MODEL = { irVersion: 1, graph: 7, opsetImport: 8, training: 20, functions: 25 } as const;
+const MODEL = { irVersion: 1, graph: 7, opsetImport: 8, metadata: 14, training: 20, functions: 25 } as const;
 const REQUIRED = { ir_version: MODEL.irVersion, graph: MODEL.graph, opset_import: MODEL.opsetImport };
 const LAST_MODEL_FIELD = 26;
 const TRAINING = { initialization: 1, algorithm: 2 } as const;
@@ -17,7 +17,11 @@ const ENTRY = { key: 1, value: 2 } as const;
 
 /** Operators that every runtime brings along; com.microsoft is part of ONNX Runtime. */
 const DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'ai.onnx.training', 'ai.onnx.preview.training', 'com.microsoft']);
+/** Operators of com.microsoft that run what the file names: Python, or a compiled model for one device. */
+const RUNNING = new Set(['PythonOp', 'PythonOpGrad', 'EPContext']);
 const EXTERNAL_KEYS = new Set(['location', 'offset', 'length', 'checksum']);
+/** A whole number below 2^53. */
+const COUNT = /^[0-9]{1,15}$/;
 const MAX_DEPTH = 32;
 const MAX_OPERATORS = 10_000;
 
@@ -34,7 +38,7 @@ class OnnxScan {
 
   constructor(scan: Scan, source: ByteSource, member: string | undefined) {
     this.#scan = scan;
-    this.#reader = new ProtobufReader(scan, source);
+    this.#reader = new ProtobufReader(scan, source, 'onnx.malformed');
     this.#member = member;
   }
 
@@ -45,6 +49,7 @@ class OnnxScan {
       seen.add(field.number);
       if (field.number === MODEL.graph) return this.#graph(field, 0);
       if (field.number === MODEL.functions) return this.#function(field);
+      if (field.number === MODEL.metadata) return this.#metadata(field);
       return field.number === MODEL.training ? this.#training(field) : undefined;
     });
     for (const [name, number] of Object.entries(REQUIRED))
@@ -118,6 +123,17 @@ class OnnxScan {
     );
   }
 
+  /** ONNX Runtime can be told to take its own settings from the metadata. */
+  async #metadata(field: Field): Promise<void> {
+    this.#enter(0, field);
+    const texts = new Map<number, string>();
+    await this.#reader.walk(field.start, field.end, (inner) =>
+      inner.number === ENTRY.key ? this.#keep(inner, texts) : undefined,
+    );
+    if (texts.get(ENTRY.key) === 'ort_config')
+      this.#scan.report('onnx.metadata', { what: 'metadata of ort_config', offset: field.start, member: this.#member });
+  }
+
   async #external(field: Field): Promise<void> {
     this.#enter(0, field);
     const texts = new Map<number, string>();
@@ -125,10 +141,13 @@ class OnnxScan {
       return inner.number === ENTRY.key || inner.number === ENTRY.value ? this.#keep(inner, texts) : undefined;
     });
     const key = texts.get(ENTRY.key) ?? '';
+    const value = texts.get(ENTRY.value) ?? '';
     const at = { offset: field.start, member: this.#member };
-    if (key === 'location') this.#location(texts.get(ENTRY.value) ?? '', at);
+    if (key === 'location') this.#location(value, at);
     else if (!EXTERNAL_KEYS.has(key))
       this.#scan.report('onnx.external-data', { what: `external data with ${key}`, ...at });
+    else if (key !== 'checksum' && !COUNT.test(value))
+      this.#scan.report('onnx.external-data', { what: `external data with ${key} ${value}`, ...at });
   }
 
   /** onnx joins the location to the directory of the model and opens it. */
@@ -136,7 +155,7 @@ class OnnxScan {
     const absolute = /^(?:[\\/]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/\/|~)/.test(location);
     if (absolute || location.split(/[\\/]/).includes('..'))
       this.#scan.report('onnx.external-path', { what: `external data at ${location}`, ...at });
-    else if (location === '' || /[\0-\x1f\\]/.test(location))
+    else if (location === '' || /[\0-\x1f\\\ufffd]/.test(location))
       this.#scan.report('onnx.external-data', { what: 'external data without a plain file name', ...at });
     else this.#scan.reference(location);
   }
@@ -155,7 +174,7 @@ class OnnxScan {
   /** A function that the model defines itself is made of the operators that it uses, which are checked too. */
   #checkOperators(): void {
     for (const [key, { domain, name }] of this.#used)
-      if (!DOMAINS.has(domain) && !this.#defined.has(key))
+      if ((!DOMAINS.has(domain) || RUNNING.has(name)) && !this.#defined.has(key))
         this.#scan.report('onnx.custom-domain', { what: `operator ${name} of domain ${domain}`, member: this.#member });
   }
 }

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.ts';
+import type { RuleId } from '../rules.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
 
 /** One field of a message: a number, or the range of a string or message that is read only if someone asks. */
@@ -21,8 +22,6 @@ const LONGEST_FIELD_HEAD = 20;
 const WINDOW = 64 * 1024;
 const SMALL_WINDOW = 512;
 
-const malformed = (what: string, offset: number) => new Unscannable('onnx.malformed', { what, offset });
-
 /** Walks messages by range: large values are jumped over, never held. */
 export class ProtobufReader {
   readonly #scan: Scan;
@@ -30,10 +29,17 @@ export class ProtobufReader {
   #window = new Uint8Array();
   #windowAt = 0;
   #fields = 0;
+  readonly #rule: RuleId;
 
-  constructor(scan: Scan, source: ByteSource) {
+  /** @param rule by which a damaged message is reported */
+  constructor(scan: Scan, source: ByteSource, rule: RuleId) {
     this.#scan = scan;
     this.#source = source;
+    this.#rule = rule;
+  }
+
+  #malformed(what: string, offset: number): Unscannable {
+    return new Unscannable(this.#rule, { what, offset });
   }
 
   /** Whether the bytes are at hand; if not they must be `load`ed. */
@@ -57,21 +63,21 @@ export class ProtobufReader {
       if (byte < 128) return [value, at + i + 1];
       scale *= 128;
     }
-    throw malformed('a damaged number', at);
+    throw this.#malformed('a damaged number', at);
   }
 
   #field(at: number, end: number): Field {
     const [tag, next] = this.#varint(at, end);
     const wire = tag % 8;
     const number = Math.floor(tag / 8);
-    if (number === 0) throw malformed('a field without a number', at);
+    if (number === 0) throw this.#malformed('a field without a number', at);
     if (wire === VARINT) {
       const [value, after] = this.#varint(next, end);
       return { number, wire, value, start: next, end: after };
     }
     const [length, start] = wire === LENGTH_DELIMITED ? this.#varint(next, end) : [wire === FIXED64 ? 8 : 4, next];
-    if (wire !== LENGTH_DELIMITED && wire !== FIXED64 && wire !== FIXED32) throw malformed('a strange field', at);
-    if (start + length > end) throw malformed('a field longer than its message', at);
+    if (wire !== LENGTH_DELIMITED && wire !== FIXED64 && wire !== FIXED32) throw this.#malformed('a strange field', at);
+    if (start + length > end) throw this.#malformed('a field longer than its message', at);
     return { number, wire, value: 0, start, end: start + length };
   }
 
@@ -91,7 +97,7 @@ export class ProtobufReader {
 
   /** The value of a string field, which must be short. */
   async text({ start, end }: Field, longest = 4096): Promise<string> {
-    if (end - start > longest) throw malformed('a name that is too long', start);
+    if (end - start > longest) throw this.#malformed('a name that is too long', start);
     if (!this.#has(start, end - start)) await this.#load(start, end - start);
     const bytes = this.#window.subarray(start - this.#windowAt, end - this.#windowAt);
     return new TextDecoder('utf-8').decode(bytes);

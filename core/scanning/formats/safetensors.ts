@@ -41,6 +41,15 @@ export const headerLength = (head: Uint8Array, size: number): number | undefined
   return length >= 2 && length <= MAX_HEADER && LENGTH_SIZE + length <= size ? length : undefined;
 };
 
+const FIRST_FIELDS =
+  /^.{8}\{\s*"(?:__metadata__"\s*:\s*\{|(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:dtype|shape|data_offsets)")/s;
+
+/** A header whose length is impossible, which is told by what it says; eight letters before it are some other text. */
+export const isBrokenSafetensors = (head: Uint8Array): boolean =>
+  head[LENGTH_SIZE] === BRACE &&
+  head.subarray(0, LENGTH_SIZE).some((byte) => byte < 9 || byte > 126) &&
+  FIRST_FIELDS.test(new TextDecoder('latin1').decode(head.subarray(0, 4096)));
+
 type Tensor = { readonly name: string; readonly begin: number; readonly end: number };
 
 const bad = (what: string): Unscannable => new Unscannable('safetensors.header', { what });
@@ -104,7 +113,8 @@ const parse = (bytes: Uint8Array): Map<string, StrictJson> => {
 };
 
 /** Reads the header only. https://github.com/huggingface/safetensors#format */
-export const scanSafetensors = async (scan: Scan, source: ByteSource, length: number): Promise<void> => {
+export const scanSafetensors = async (scan: Scan, source: ByteSource, length: number | undefined): Promise<void> => {
+  if (length === undefined) throw bad('a header of an impossible length');
   if (length > scan.limits.headerBytes) throw limit('headerBytes', scan.limits);
   const header = parse(await source.read(LENGTH_SIZE, length));
   if (header.size > scan.limits.members) throw limit('members', scan.limits);
