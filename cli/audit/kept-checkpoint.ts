@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { CHECKPOINT } from '../../core/audit/verify-log.ts';
+import { CHECKPOINT } from '../../core/audit/contract.ts';
 import { reading } from '../files.ts';
 import { couldNotTell } from '../outcome.ts';
 import { logSource } from './log-source.ts';

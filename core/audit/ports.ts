@@ -7,6 +7,8 @@ export type QueuedFact = {
   readonly type: string;
   /** The text that was, or will be, published. */
   readonly detail: string;
+  /** When it was written, ISO 8601. */
+  readonly since: string;
   /** Where it waits, in words of the adapter. */
   readonly place: string;
 };

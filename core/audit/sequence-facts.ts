@@ -3,6 +3,7 @@ import { concurrently } from '../kernel/concurrently.ts';
 import { appendEntries } from './append-entries.ts';
 import { batchOf, batchPath, decodeBatch, encodeBatch, entriesOf } from './batch.ts';
 import { checkpointText, openCheckpoint } from './checkpoint.ts';
+import { LOG_KEY } from './contract.ts';
 import { LogDiffers, Superseded } from './failures.ts';
 import { signedNote, verifierKey } from './note.ts';
 import type {
@@ -26,14 +27,19 @@ export type SequencerPorts = {
   readonly clock: Clock;
 };
 
+type Run = {
+  readonly logged: number;
+  /** Whether facts are left that wait. */
+  readonly more: boolean;
+  /** Milliseconds that the fact that waited longest did. */
+  readonly longest: number | undefined;
+};
+
 /** The places of a batch are settled in one transaction, which takes a hundred items with the state. */
 const BATCH = 90;
 /** A run ends, and signs, before its time is over; what is left wakes the next one. */
 const MOST_BATCHES = 20;
 const WIDTH = 16;
-
-/** Where the log's key stands beside it, for whoever has no better source. */
-export const KEY_PATH = 'log.vkey';
 
 /**
  * Finishes what a run settled, this one or one that died: the batch says every byte.
@@ -89,7 +95,7 @@ const signTree = async ({ checkpoint, objects, signer }: SequencerPorts, state: 
     if (!before.root.equals(root)) throw new LogDiffers(`another tree of ${state.size} leaves was signed`);
     return;
   }
-  if (standing === undefined) await objects.putOnce(KEY_PATH, Buffer.from(`${verifierKey(key)}\n`));
+  if (standing === undefined) await objects.putOnce(LOG_KEY, Buffer.from(`${verifierKey(key)}\n`));
   const text = checkpointText({ origin: key.name, size: state.size, root });
   const note = signedNote(text, key, await signer.sign(text));
   if (!(await checkpoint.replace(note, standing))) throw new Superseded('another run signed a checkpoint');
@@ -98,20 +104,23 @@ const signTree = async ({ checkpoint, objects, signer }: SequencerPorts, state: 
 /**
  * Appends every fact that waits, and signs once. Only the state decides: it changes by condition, so of two runs one
  * gives out places, and whatever either writes afterwards is the same. A run that dies anywhere is finished by the next.
- * Resolves to how many facts were logged, and whether more are waiting.
- * @throws LogDiffers, Superseded, LogKeyUnusable
+ *  * @throws LogDiffers, Superseded, LogKeyUnusable
  */
-export const sequenceFacts = (ports: SequencerPorts) => async (): Promise<{ logged: number; more: boolean }> => {
+export const sequenceFacts = (ports: SequencerPorts) => async (): Promise<Run> => {
   const found = await ports.states.read();
   let state = found.intent === undefined ? found : await finish(ports, found, found.intent);
   const from = state.size;
   let more = true;
+  let longest: number | undefined;
   for (let batch = 0; more && batch < MOST_BATCHES; batch += 1) {
     const waiting = await ports.queue.oldest(BATCH);
     const facts = await notYetPlaced(ports, waiting);
-    if (facts.length > 0) state = await append(ports, state, facts);
+    if (facts.length > 0) {
+      state = await append(ports, state, facts);
+      longest = Math.max(longest ?? 0, ...facts.map(({ since }) => Date.parse(state.loggedAt) - Date.parse(since)));
+    }
     more = waiting.length === BATCH;
   }
   if (state.size > 0) await signTree(ports, state);
-  return { logged: state.size - from, more };
+  return { logged: state.size - from, more, longest };
 };

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBatch } from '../../core/audit/batch.ts';
+import { CHECKPOINT, LOG_KEY } from '../../core/audit/contract.ts';
 import { Superseded } from '../../core/audit/failures.ts';
 import { readLeaf } from '../../core/audit/leaf.ts';
-import { KEY_PATH, sequenceFacts } from '../../core/audit/sequence-facts.ts';
+import { sequenceFacts } from '../../core/audit/sequence-facts.ts';
 import { decodeEntries, encodeEntries, tileAt, tilePath } from '../../core/audit/tile.ts';
-import { CHECKPOINT, verifyLog } from '../../core/audit/verify-log.ts';
+import { verifyLog } from '../../core/audit/verify-log.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import { Killed, killedAt, type MemoryAudit, memoryAudit, someFact, someFacts } from '../support/memory-audit.ts';
 import { logSigner } from '../support/memory-log.ts';
@@ -47,7 +48,7 @@ describe('a sequencer', () => {
 
     const answer = await sequenced(audit);
 
-    expect(answer).toEqual({ logged: 700, more: false });
+    expect(answer).toMatchObject({ logged: 700, more: false });
     expect(await logged(audit)).toEqual(idsOf(700));
     expect(audit.waiting.size).toBe(0);
     expect(audit.signatures).toBe(1);
@@ -60,7 +61,7 @@ describe('a sequencer', () => {
 
     const answer = await sequenced(audit);
 
-    expect(answer).toEqual({ logged: 0, more: false });
+    expect(answer).toEqual({ logged: 0, more: false, longest: undefined });
     expect(audit.signatures).toBe(1);
   });
 
@@ -91,7 +92,7 @@ describe('a sequencer', () => {
     const details = batches.flatMap(([, bytes]) => decodeBatch(bytes) ?? []).map(({ detail }) => detail);
     expect(batches.map(([path]) => path.slice(0, 18))).toEqual(['facts/000000000000', 'facts/000000000090']);
     expect(details).toEqual(someFacts(100).map(({ detail }) => detail));
-    expect(audit.objects.get(KEY_PATH)?.toString()).toContain(signer.key.name);
+    expect(audit.objects.get(LOG_KEY)?.toString()).toContain(signer.key.name);
   });
 
   test('does not log a fact again that comes back, as an index that lags shows it', async () => {

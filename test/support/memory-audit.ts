@@ -1,13 +1,14 @@
+import { CHECKPOINT } from '../../core/audit/contract.ts';
 import { EMPTY_ROOT } from '../../core/audit/merkle.ts';
 import type { LogState, LogStates, QueuedFact } from '../../core/audit/ports.ts';
 import type { SequencerPorts } from '../../core/audit/sequence-facts.ts';
-import { CHECKPOINT } from '../../core/audit/verify-log.ts';
 import type { LogSigner as TestSigner } from './memory-log.ts';
 
 export const someFact = (at: number): QueuedFact => ({
   id: `fact-${String(at).padStart(5, '0')}`,
   type: 'registry.version-registered.v1',
   detail: JSON.stringify({ at, occurredAt: new Date(Date.UTC(2026, 0, 1) + at * 1000).toISOString() }),
+  since: new Date(Date.UTC(2026, 0, 1) + at * 1000).toISOString(),
   place: 'memory',
 });
 
