@@ -19,7 +19,7 @@ const ifThere = (file: string): Promise<string | undefined> =>
   });
 
 const checkpointOf = async (copy: string, signal: AbortSignal): Promise<string> => {
-  const bytes = await (await logSource(copy, signal))(CHECKPOINT);
+  const bytes = await (await logSource(copy, signal)).read(CHECKPOINT);
   if (bytes !== undefined) return Buffer.from(bytes).toString('utf8');
   throw couldNotTell({
     path: copy,
