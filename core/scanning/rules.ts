@@ -1,3 +1,4 @@
+import { BOOSTER_RULES } from './rules/boosters.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
@@ -72,6 +73,7 @@ export const RULES = {
     'Use standard operators, or have the domain reviewed and allowed.',
   ),
   ...GGUF_RULES,
+  ...BOOSTER_RULES,
   ...TEMPLATE_RULES,
   'image.malformed': suspicious(
     'The image does not have the structure of its format.',
