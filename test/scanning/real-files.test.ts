@@ -9,6 +9,7 @@ const FORMATS: Record<string, string> = {
   'model.gguf': 'gguf',
   'module.pt': 'torch-zip',
   'pipeline.onnx': 'onnx',
+  'script.pt': 'torch-zip',
   'state-dict-legacy.pt': 'torch-legacy',
   'state-dict.pt': 'torch-zip',
   'trees.cbm': 'catboost',
