@@ -1,6 +1,8 @@
+import { BOOSTER_RULES } from './rules/boosters.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
+import { TORCHSCRIPT_RULES } from './rules/torchscript.ts';
 
 /** Every reason for which a file is not clean. The ids are stable: policies and waivers refer to them. */
 export const RULES = {
@@ -55,10 +57,7 @@ export const RULES = {
   'zip.bomb': suspicious('A member expands far beyond what a model needs.'),
   'zip.method': unreadable('The member is packed in a way that is not read.'),
   'zip.nested': unreadable('An archive inside an archive is not followed.'),
-  'torch.script': unreadable(
-    'TorchScript contains code that is not analysed.',
-    'Save a state dict as safetensors, or export to ONNX.',
-  ),
+  ...TORCHSCRIPT_RULES,
   'safetensors.header': suspicious('The header breaks the safetensors rules; a reader may read outside the data.'),
   'safetensors.layout': suspicious(
     'Tensors overlap, leave holes or do not cover the data: bytes can hide in the file.',
@@ -72,6 +71,7 @@ export const RULES = {
     'Use standard operators, or have the domain reviewed and allowed.',
   ),
   ...GGUF_RULES,
+  ...BOOSTER_RULES,
   ...TEMPLATE_RULES,
   'image.malformed': suspicious(
     'The image does not have the structure of its format.',

@@ -2,6 +2,7 @@ import { bufferSource, withHead } from './byte-source.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { startsWith } from './bytes.ts';
 import type { Content } from './content.ts';
+import { isCatboost, scanCatboost } from './formats/catboost.ts';
 import { isJpeg, isParquet, isPng, scanJpeg, scanParquet, scanPng } from './formats/data-files.ts';
 import { isGguf, scanGguf } from './formats/gguf.ts';
 import { isNpy, scanNpy } from './formats/npy.ts';
@@ -9,6 +10,7 @@ import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
 import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
 import { scanText } from './formats/text.ts';
+import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
 import { probePickle } from './pickle/scan-pickle.ts';
@@ -39,6 +41,8 @@ const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Prom
   const { source, member } = content;
   const whole: readonly [string, boolean, () => Promise<unknown>][] = [
     ['gguf', isGguf(head), () => scanGguf(scan, content)],
+    ['xgboost', isXgboostUbjson(head), () => scanXgboostUbjson(scan, source)],
+    ['catboost', isCatboost(head), () => scanCatboost(scan, source, member)],
     ['npy', isNpy(head), () => scanNpy(scan, source, member)],
     ['png', isPng(head), () => scanPng(scan, source)],
     ['jpeg', isJpeg(head), () => scanJpeg(source)],
@@ -75,6 +79,10 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
   if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
   const text = await scanText(scan, source, { name, head, member });
   if (text !== undefined) return text;
+  if (isXgboostLegacy(head)) {
+    scan.report('format.not-supported', { what: 'the binary format of XGBoost before 2.1', member });
+    return 'xgboost-legacy';
+  }
   scan.report(known?.rule ?? 'format.unknown', { what: known?.format ?? 'unknown content', member });
   return known?.format ?? 'unknown';
 };

@@ -22,12 +22,16 @@ const RANK: Record<ScanVerdict, number> = { clean: 0, 'not-scannable': 1, suspic
 const MAX_TEXT = 300;
 const shorten = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
+/** Any set of names, listed or told by their form. */
+export type Names = { has(name: string): boolean };
+
 /** One file being scanned: its findings and what it has cost so far. */
 export class Scan {
   readonly path: string;
   readonly limits: ScanLimits;
   readonly findings: Finding[] = [];
-  readonly allowed: ReadonlySet<string>;
+  /** Names that pickles may use besides those of the allowlist, as `module.Name`. */
+  allowed: Names;
   readonly references = new Set<string>();
   bytesRead = 0;
   reads = 0;
@@ -36,7 +40,7 @@ export class Scan {
   #worst: ScanVerdict = 'clean';
   readonly #seen = new Set<string>();
 
-  constructor(path: string, limits: ScanLimits, allowed: ReadonlySet<string>) {
+  constructor(path: string, limits: ScanLimits, allowed: Names) {
     this.path = path;
     this.limits = limits;
     this.allowed = allowed;

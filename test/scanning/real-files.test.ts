@@ -6,10 +6,16 @@ const FORMATS: Record<string, string> = {
   'forest-gzip.joblib': 'gzip+pickle',
   'forest-zlib.joblib': 'zlib+pickle',
   'frame.parquet': 'parquet',
+  'model.gguf': 'gguf',
   'module.pt': 'torch-zip',
   'pipeline.onnx': 'onnx',
+  'script.pt': 'torch-zip',
   'state-dict-legacy.pt': 'torch-legacy',
   'state-dict.pt': 'torch-zip',
+  'trees.cbm': 'catboost',
+  'trees.json': 'xgboost',
+  'trees.lightgbm': 'lightgbm',
+  'trees.ubj': 'xgboost',
   'weights.safetensors': 'safetensors',
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concat, op, PAYLOAD, pickle, real, rulesOf, safetensors, scanBytes, text, zip } from './support.ts';
+import { concat, op, PAYLOAD, pickle, real, rulesOf, safetensors, scanBytes, zip } from './support.ts';
 
 const utf8 = (value: string) => new TextEncoder().encode(value);
 const README = { name: 'm/readme.txt', content: utf8('hello') };
@@ -111,13 +111,5 @@ describe('a torch archive', () => {
     const scan = await scanBytes(zip([{ name: 'm/data.pkl', content: CLEAN }, storage]));
 
     expect(rulesOf(scan)).toEqual(['pickle.polyglot']);
-  });
-
-  test('with TorchScript code cannot be judged', async () => {
-    const code = { name: 'm/code/net.py', content: utf8('def forward(self): pass') };
-
-    const scan = await scanBytes(zip([{ name: 'm/data.pkl', content: pickle(text('x')) }, code]));
-
-    expect([scan.verdict, rulesOf(scan)]).toEqual(['not-scannable', ['torch.script']]);
   });
 });

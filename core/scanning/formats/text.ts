@@ -1,6 +1,8 @@
 import type { ByteSource } from '../byte-source.ts';
 import { startsWith } from '../bytes.ts';
 import type { Scan } from '../scan.ts';
+import { jsonModel } from './json-model.ts';
+import { isLightgbm, scanLightgbm } from './lightgbm.ts';
 
 const CHUNK = 1024 * 1024;
 /** Longer documents are checked to be text, not parsed. */
@@ -42,6 +44,19 @@ const isJson = (text: string): boolean => {
   }
 };
 
+/** Models whose own format is a text. */
+const textFormat = async (scan: Scan, source: ByteSource, head: Uint8Array, text: string): Promise<string> => {
+  if (isLightgbm(head)) {
+    await scan.attempt(() => scanLightgbm(scan, source));
+    return 'lightgbm';
+  }
+  if (!isJson(text)) return 'text';
+  const model = jsonModel(text);
+  if (model === undefined) return 'json';
+  await scan.attempt(model.check);
+  return model.format;
+};
+
 const SCRIPT_NAMES =
   /\.(?:py|pyw|pyi|pyx|sh|bash|zsh|fish|bat|cmd|ps1|psm1|js|mjs|cjs|ts|rb|pl|php|lua|r|jl|vbs|wsf|command|service|pth)$/i;
 const PROSE = /\.(?:md|rst|txt)$/i;
@@ -60,10 +75,10 @@ export const scanText = async (
   scan: Scan,
   source: ByteSource,
   at: { name: string; head: Uint8Array; member: string | undefined },
-): Promise<'json' | 'text' | undefined> => {
+): Promise<string | undefined> => {
   if (!mayBeText(at.head)) return undefined;
   const text = await readText(source);
   if (text === undefined) return undefined;
   reportCode(scan, at.name, at.head, text, at.member);
-  return isJson(text) ? 'json' : 'text';
+  return textFormat(scan, source, at.head, text);
 };

@@ -51,7 +51,7 @@ const refuse = (module: string, name: string): RuleId => {
 const allowedModules = new Set([...listed('calls'), ...listed('mentions')].map(([module]) => module));
 
 /** @param extra names that the stage allows besides, as `module.Name` */
-export const gradeOf = (module: string, name: string, extra: ReadonlySet<string>): Grade => {
+export const gradeOf = (module: string, name: string, extra: { has(name: string): boolean }): Grade => {
   const pair = qualified(module, name);
   if (calls.has(pair)) return 'call';
   if (mentions.has(pair)) return 'mention';

@@ -5,6 +5,7 @@ import type { Content, ScanContent } from '../content.ts';
 import { isNpy } from '../formats/npy.ts';
 import { reportPolyglot } from '../formats/pickle-file.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
+import { checkScript, wholeText, withScriptNames } from '../torchscript/check-script.ts';
 import { checkCoverage, checkFlags, checkNames } from './check-members.ts';
 import { type Member, readDirectory } from './directory.ts';
 import type { EndRecord } from './end-record.ts';
@@ -69,13 +70,13 @@ const open = async (scan: Scan, source: ByteSource, located: Located, label: str
 type Archive = {
   readonly format: string;
   readonly isStorage: (name: string) => boolean;
-  /** The archive holds code for the TorchScript interpreter, which is not read. */
+  /** The archive holds code for the TorchScript interpreter. */
   readonly hasScript: boolean;
 };
 
-const SCRIPT_CODE = /(?:^|\/)code\//;
+const SCRIPT_CODE = /(?:^|\/)code\/.*\.py$/;
 const isScript = (members: readonly Member[]): boolean =>
-  members.some(({ name }) => SCRIPT_CODE.test(name) || /(?:^|\/)constants\.pkl$/.test(name));
+  members.some(({ name }) => /(?:^|\/)(?:code\/|constants\.pkl$)/.test(name));
 
 const TORCH_PICKLE = /^(?:(.*)\/)?data\.pkl$/;
 
@@ -107,6 +108,22 @@ const scanStorage = async (scan: Scan, source: ByteSource, located: Located, lab
     read: async (offset, length) => (offset === 0 ? head : section.read(offset, length)),
   };
   await reportPolyglot(scan, streamOf(cached), { member: label });
+};
+
+/** The code, read as a whole; then the pickles, which may name what the code defines. */
+const scanScript = async (walk: Walk, located: readonly Located[], scanMembers: () => Promise<void>): Promise<void> => {
+  const { scan, content } = walk;
+  const code = located.filter(({ member }) => SCRIPT_CODE.test(member.name));
+  const at = { member: content.member };
+  if (located.some(({ member }) => /(?:^|\/)bytecode\.pkl$/.test(member.name)))
+    scan.report('torch.script', { what: 'contains bytecode', ...at });
+  await scan.attempt(async () => {
+    const sources: string[] = [];
+    for (const each of code)
+      sources.push(await wholeText(scan, await open(scan, content.source, each, each.member.name)));
+    checkScript(scan, sources, content.member);
+  }, content.member);
+  await withScriptNames(scan, scanMembers);
 };
 
 const LOCATED_TOGETHER = 32;
@@ -166,10 +183,14 @@ export const scanZip = async (
   const located = await locateAll(scan, content.source, members, within);
   checkCoverage(scan, located, directory);
   const archive = archiveOf(members);
-  if (archive.hasScript) scan.report('torch.script', { what: 'contains TorchScript code', ...at });
-  for (const each of located) {
-    const label = within(each.member.name);
-    await scan.attempt(() => scanMember({ scan, content, archive, scanContent }, each, label), label);
-  }
+  const walk = { scan, content, archive, scanContent };
+  const scanAll = async (): Promise<void> => {
+    for (const each of located) {
+      const label = within(each.member.name);
+      await scan.attempt(() => scanMember(walk, each, label), label);
+    }
+  };
+  if (archive.hasScript) await scanScript(walk, located, scanAll);
+  else await scanAll();
   return archive.format;
 };
