@@ -5,7 +5,7 @@ type Known = {
   readonly format: string;
   readonly magic: readonly number[];
   readonly at?: number;
-  readonly rule: 'format.not-supported' | 'compressed.method' | 'code.binary' | 'zip.nested';
+  readonly rule: 'format.not-supported' | 'code.binary';
 };
 
 const unsupported = (format: string, magic: readonly number[], at = 0): Known => ({
@@ -14,24 +14,17 @@ const unsupported = (format: string, magic: readonly number[], at = 0): Known =>
   at,
   rule: 'format.not-supported',
 });
-const packed = (format: string, magic: readonly number[]): Known => ({ format, magic, rule: 'compressed.method' });
 const code = (format: string, magic: readonly number[]): Known => ({ format, magic, rule: 'code.binary' });
 
 const KNOWN: readonly Known[] = [
   unsupported('ggml', ascii('lmgg')),
   unsupported('hdf5', [0x89, ...ascii('HDF\r\n\x1a\n')]),
   unsupported('tflite', ascii('TFL3'), 4),
-  unsupported('tar', ascii('ustar'), 257),
   unsupported('7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
   unsupported('rar', ascii('Rar!\x1a\x07')),
   unsupported('joblib-legacy', ascii('ZF')),
   unsupported('pdf', ascii('%PDF-')),
   unsupported('sqlite', ascii('SQLite format 3\0')),
-  packed('bzip2', [...ascii('BZh')]),
-  packed('xz', [0xfd, ...ascii('7zXZ\0')]),
-  packed('lz4', [0x04, 0x22, 0x4d, 0x18]),
-  packed('zstd', [0x28, 0xb5, 0x2f, 0xfd]),
-  packed('lzma', [0x5d, 0x00, 0x00]),
   code('elf', [0x7f, ...ascii('ELF')]),
   code('pe', ascii('MZ')),
   code('mach-o', [0xfe, 0xed, 0xfa, 0xce]),

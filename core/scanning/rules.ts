@@ -1,3 +1,4 @@
+import { ARCHIVE_RULES } from './rules/archives.ts';
 import { BOOSTER_RULES } from './rules/boosters.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
@@ -56,7 +57,7 @@ export const RULES = {
   'zip.crc': suspicious('The checksum does not match the data; strict readers refuse what others load.'),
   'zip.bomb': suspicious('A member expands far beyond what a model needs.'),
   'zip.method': unreadable('The member is packed in a way that is not read.'),
-  'zip.nested': unreadable('An archive inside an archive is not followed.'),
+  ...ARCHIVE_RULES,
   ...TORCHSCRIPT_RULES,
   'safetensors.header': suspicious('The header breaks the safetensors rules; a reader may read outside the data.'),
   'safetensors.layout': suspicious(
@@ -86,7 +87,6 @@ export const RULES = {
   'code.binary': suspicious('Machine code is loaded and run by whoever imports it.', 'Remove it.'),
   'compressed.damaged': suspicious('The stream ends in an error; readers disagree about what it contains.'),
   'compressed.trailing-bytes': suspicious('Bytes after the compressed stream: another format may be hidden there.'),
-  'compressed.method': unreadable('This compression is not unpacked.'),
   'format.not-supported': unreadable(
     'The format is known, but what it can do when loaded is not analysed.',
     'Save the model in a format that the scanner reads: safetensors, ONNX, joblib, npy.',

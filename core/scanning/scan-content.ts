@@ -9,10 +9,12 @@ import { isNpy, scanNpy } from './formats/npy.ts';
 import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
 import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
+import { isTar, scanTar } from './formats/tar.ts';
 import { scanText } from './formats/text.ts';
 import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
+import { type Packed, packedFormat, unpacked } from './packed/unpack.ts';
 import { probePickle } from './pickle/scan-pickle.ts';
 import { limit, type Scan } from './scan.ts';
 import { type EndRecord, readEndRecord } from './zip/end-record.ts';
@@ -34,6 +36,13 @@ const scanPacked = async (scan: Scan, content: Content, packing: Packing): Promi
   }
   if (!isPickleHead(stream.window)) throw limit('heldBytes', scan.limits);
   return `${packing}+${await scanPickles(scan, open, { member })}`;
+};
+
+/** Compressions that are unpacked as a whole, or not at all. */
+const scanUnpacked = async (scan: Scan, content: Content, packed: Packed): Promise<string> => {
+  const bytes = await unpacked(scan, { source: content.source, packed, member: content.member });
+  const inner = { ...content, source: bufferSource(bytes), depth: content.depth + 1 };
+  return `${packed.format}+${await scanContent(scan, inner)}`;
 };
 
 /** Formats with a magic that one scanner reads to the end. */
@@ -75,6 +84,9 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
     const onnx = await scanOnnx(scan, source, member);
     if (onnx) return 'onnx';
   }
+  const packed = packedFormat(head);
+  if (packed !== undefined)
+    return (await scan.attempt(() => scanUnpacked(scan, content, packed), member)) ?? packed.format;
   const known = knownFormat(head);
   if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
   const text = await scanText(scan, source, { name, head, member });
@@ -91,6 +103,11 @@ const scanNotZip = async (scan: Scan, content: Content, head: Uint8Array): Promi
   const { source, member } = content;
   if (isPickleHead(head)) return scanPickles(scan, pickleStream(source), { member });
   if (isGzip(head)) return (await scan.attempt(() => scanPacked(scan, content, 'gzip'), member)) ?? 'gzip';
+  if (isTar(head)) {
+    await scan.attempt(() => scanTar(scan, content, scanContent), member);
+    await reportPolyglot(scan, pickleStream(source)(), { member });
+    return 'tar';
+  }
   const format = await scanByMagic(scan, content, head);
   if (format === undefined) return scanByStructure(scan, content, head);
   await reportPolyglot(scan, pickleStream(source)(), { member });

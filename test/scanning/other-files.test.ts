@@ -47,7 +47,7 @@ describe('files that are not clean, whatever they are called', () => {
     ['half a Parquet file', 'a.parquet', real('frame.parquet').slice(0, -1), 'parquet.malformed'],
     ['an HDF5 model', 'm.h5', concat([0x89], utf8('HDF\r\n'), [0x1a, 10, 0]), 'format.not-supported'],
     ['a 7z archive', 'm.bin', concat([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]), 'format.not-supported'],
-    ['an xz stream', 'm.joblib', concat([0xfd], utf8('7zXZ\0\0')), 'compressed.method'],
+    ['half an xz stream', 'm.joblib', concat([0xfd], utf8('7zXZ\0\0')), 'compressed.damaged'],
     ['nobody knows what', 'm.bin', Uint8Array.of(1, 2, 3, 0, 255), 'format.unknown'],
     ['text with a zero byte', 'a.txt', utf8('hello\0world'), 'format.unknown'],
   ])('%s', async (_what, name, bytes, rule) => {

@@ -18,16 +18,14 @@ export type CorpusVector = {
 
 export const corpus = (): CorpusVector[] => JSON.parse(readFileSync(new URL('pickle-corpus.json', VECTORS), 'utf8'));
 
-/** The corpus names kinds of attack that are no verdicts, and one compression that is not unpacked. */
+/** The corpus names kinds of attack that are no verdicts. */
 const VERDICTS: Record<string, string> = {
   benign: 'clean',
   'path-traversal': 'malicious',
   bomb: 'suspicious',
 };
-const NOT_UNPACKED = new Set(['j05']);
 
-export const verdictOf = ({ id, verdict }: CorpusVector): string =>
-  NOT_UNPACKED.has(id) ? 'not-scannable' : (VERDICTS[verdict] ?? verdict);
+export const verdictOf = ({ verdict }: CorpusVector): string => VERDICTS[verdict] ?? verdict;
 
 export const realNames = (): string[] => readdirSync(new URL('real/', VECTORS)).sort();
 export const real = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`real/${name}`, VECTORS)));

@@ -159,9 +159,7 @@ const scanMember = async (walk: Walk, located: Located, label: string): Promise<
   if (archive.isStorage(member.name)) return scanStorage(scan, content.source, located, label);
   const source = await open(scan, content.source, located, label);
   const inner = { source, name: member.name, member: label, depth: content.depth + 1 };
-  const format = await walk.scanContent(scan, inner);
-  if (/^(?:zip|torch-zip|npz)$/.test(format))
-    scan.report('zip.nested', { what: `contains a ${format}`, member: label });
+  await walk.scanContent(scan, inner);
 };
 
 /** @param scanContent what is done with the members */
