@@ -9,6 +9,7 @@ import { isNpy, scanNpy } from './formats/npy.ts';
 import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
 import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
+import { scanTensorflow } from './formats/tensorflow.ts';
 import { scanText } from './formats/text.ts';
 import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
@@ -75,6 +76,8 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
     const onnx = await scanOnnx(scan, source, member);
     if (onnx) return 'onnx';
   }
+  const tensorflow = await scanTensorflow(scan, content, head);
+  if (tensorflow !== undefined) return tensorflow;
   const known = knownFormat(head);
   if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
   const text = await scanText(scan, source, { name, head, member });
