@@ -4,7 +4,7 @@ import { EXIT, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { inBytes, table } from './text.ts';
 
-const all = async (plane: Plane): Promise<ModelList['models']> => {
+export const allModels = async (plane: Plane): Promise<ModelList['models']> => {
   const models: ModelList['models'] = [];
   let next: string | undefined;
   do {
@@ -17,7 +17,7 @@ const all = async (plane: Plane): Promise<ModelList['models']> => {
 
 /** Every registered model. */
 export const listModels = async (plane: Plane): Promise<Outcome<{ models: ModelList['models'] }>> => {
-  const models = await all(plane);
+  const models = await allModels(plane);
   const rows = models.map(({ model, latest, versions, owner, updatedAt }) => [
     model,
     latest,

@@ -13,6 +13,7 @@ import { type PlaneAddress, planeParameter } from '../core/registry/api.ts';
 import { Admission } from './admission/admission.ts';
 import { Alerting } from './alerting/alerting.ts';
 import { OperationsDashboard } from './alerting/dashboard.ts';
+import { Audit } from './audit/audit.ts';
 import { Gates } from './gates/gates.ts';
 import { Holds } from './hold/hold.ts';
 import { OnCall } from './hold/on-call.ts';
@@ -91,6 +92,7 @@ export class ModelGovernance extends Construct {
   readonly rollout: Rollout;
   readonly telemetry: Telemetry;
   readonly monitor: Monitor;
+  readonly audit: Audit;
   readonly #models: ModelBucket;
 
   constructor(scope: Construct, id: string, props: ModelGovernanceProps) {
@@ -152,17 +154,16 @@ export class ModelGovernance extends Construct {
       telemetry: this.telemetry,
       api: this.api,
     });
-    const facts = new FactStream(this, 'Facts', {
-      bus: this.eventBus,
-      tables: {
-        Attempts: this.attempts,
-        Registry: registry,
-        Rollouts: this.rollouts,
-        Holds: this.holds.table,
-        Telemetry: this.telemetry.table,
-        Monitor: this.monitor.table,
-      },
-    });
+    const tables = {
+      Attempts: this.attempts,
+      Registry: registry,
+      Rollouts: this.rollouts,
+      Holds: this.holds.table,
+      Telemetry: this.telemetry.table,
+      Monitor: this.monitor.table,
+    };
+    const facts = new FactStream(this, 'Facts', { bus: this.eventBus, tables });
+    this.audit = new Audit(this, 'Audit', { config: this.config.audit, tables });
     const { attempts, signing } = this;
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
@@ -198,7 +199,7 @@ export class ModelGovernance extends Construct {
     this.parameterName = this.#address.parameterName;
     new Alerting(this, 'Alerting', {
       intake: [this.intake, signing],
-      facts: [facts],
+      facts: [facts, this.audit],
       holds: [this.holds, onCall],
       rollouts: [this.rollout, this.admission],
       checks: [this.monitor],
@@ -244,6 +245,7 @@ export class ModelGovernance extends Construct {
       apiUrl: this.api.url,
       modelBucket: this.modelBucket.bucketName,
       eventBus: this.eventBus.eventBusArn,
+      auditLog: this.audit.bucket.bucketName,
     };
     return new StringParameter(this, 'Address', {
       parameterName: planeParameter(this.config.stage),
@@ -340,6 +342,7 @@ export class ModelGovernance extends Construct {
     this.monitor.workflow.grantReadHistory(who);
     this.holds.grantAsk(who);
     this.holds.table.grantLook(who);
+    this.audit.grantRead(who);
     this.#grantAddress(who);
   }
 

@@ -86,6 +86,15 @@ export const StageConfig = z
         lockDays: z.int().min(0).max(36_500).default(365).describe('days that evidence cannot be deleted; 0 for none'),
       })
       .prefault({}),
+    audit: z
+      .strictObject({
+        lockDays: z.int().min(0).max(36_500).default(3650).describe('days that the log cannot be deleted; 0 for none'),
+        lockMode: z
+          .enum(['governance', 'compliance'])
+          .default('governance')
+          .describe('compliance: nobody can lift the lock, the owner of the account included'),
+      })
+      .prefault({}),
     alarms: z
       .strictObject({
         pageEmails: Emails,
@@ -96,6 +105,10 @@ export const StageConfig = z
   })
   .refine(({ removal, evidence }) => removal === 'destroy' || evidence.lockDays > 0, {
     path: ['evidence', 'lockDays'],
+    message: '1 or more in a stage that retains its data',
+  })
+  .refine(({ removal, audit }) => removal === 'destroy' || audit.lockDays > 0, {
+    path: ['audit', 'lockDays'],
     message: '1 or more in a stage that retains its data',
   });
 export type StageConfig = z.output<typeof StageConfig>;

@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { CHECKPOINT } from '../../core/audit/verify-log.ts';
+import { CHECKPOINT } from '../../core/audit/contract.ts';
 import { reading } from '../files.ts';
 import { couldNotTell } from '../outcome.ts';
 import { logSource } from './log-source.ts';
@@ -19,7 +19,7 @@ const ifThere = (file: string): Promise<string | undefined> =>
   });
 
 const checkpointOf = async (copy: string, signal: AbortSignal): Promise<string> => {
-  const bytes = await (await logSource(copy, signal))(CHECKPOINT);
+  const bytes = await (await logSource(copy, signal)).read(CHECKPOINT);
   if (bytes !== undefined) return Buffer.from(bytes).toString('utf8');
   throw couldNotTell({
     path: copy,

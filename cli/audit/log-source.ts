@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { show } from '../../core/kernel/reason.ts';
 import { regionIn } from '../aws-environment.ts';
@@ -6,25 +6,35 @@ import { askingAws, isNamed, isNotThere } from '../aws-problem.ts';
 import { reading } from '../files.ts';
 import { couldNotTell, misused } from '../outcome.ts';
 
-/** Bytes of a log, wherever it stands; nothing for what is not there. */
-export type LogSource = (path: string) => Promise<Uint8Array | undefined>;
+/** A log, wherever it stands. */
+export type LogSource = {
+  /** Bytes by their path; nothing for what is not there. */
+  readonly read: (path: string) => Promise<Uint8Array | undefined>;
+  /** Paths that begin so, in order; nothing where they cannot be listed. */
+  readonly list: (prefix: string) => Promise<readonly string[] | undefined>;
+};
 
-const inFolder =
-  (dir: string): LogSource =>
-  async (path) => {
+const ifThere = (cause: NodeJS.ErrnoException): undefined => {
+  if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+  throw cause;
+};
+
+const inFolder = (dir: string): LogSource => ({
+  read: (path) => {
     const file = join(dir, path);
-    const bytes = readFile(file).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
-      throw cause;
-    });
-    return reading(file, bytes);
-  };
+    return reading(file, readFile(file).catch(ifThere));
+  },
+  list: async (prefix) => {
+    const names = await reading(join(dir, prefix), readdir(join(dir, prefix)).catch(ifThere));
+    return (names ?? []).sort().map((name) => `${prefix}${name}`);
+  },
+});
 
 const TIMEOUT_MS = 30_000;
 
-const overHttp =
-  (base: string, signal: AbortSignal): LogSource =>
-  async (path) => {
+const overHttp = (base: string, signal: AbortSignal): LogSource => ({
+  list: async () => undefined,
+  read: async (path) => {
     const url = `${base.replace(/\/+$/, '')}/${path}`;
     const failed = (found: string, cause?: unknown) =>
       couldNotTell({ path: url, message: 'the log cannot be read', found, fix: 'Try again later.' }, { cause });
@@ -36,13 +46,15 @@ const overHttp =
     if (answer.status === 404) return undefined;
     if (!answer.ok) throw failed(`HTTP ${answer.status}`);
     return new Uint8Array(await answer.arrayBuffer());
-  };
+  },
+});
 
 const onS3 = async (bucket: string, prefix: string, signal: AbortSignal): Promise<LogSource> => {
-  const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const { GetObjectCommand, ListObjectsV2Command, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client(regionIn(process.env));
-  return async (path) => {
-    const key = prefix === '' ? path : `${prefix}/${path}`;
+  const keyOf = (path: string): string => (prefix === '' ? path : `${prefix}/${path}`);
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    const key = keyOf(path);
     const body = client
       .send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal })
       .then(({ Body }) => Body?.transformToByteArray())
@@ -52,6 +64,18 @@ const onS3 = async (bucket: string, prefix: string, signal: AbortSignal): Promis
       });
     return askingAws(`s3://${bucket}/${key}`, body);
   };
+  const list = async (asked: string): Promise<string[]> => {
+    const paths: string[] = [];
+    let from: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: keyOf(asked), ContinuationToken: from });
+      const page = await askingAws(`s3://${bucket}/${asked}`, client.send(command, { abortSignal: signal }));
+      paths.push(...(page.Contents ?? []).map(({ Key = '' }) => Key.slice(keyOf('').length)));
+      from = page.NextContinuationToken;
+    } while (from !== undefined);
+    return paths.sort();
+  };
+  return { read, list };
 };
 
 /** A folder, `https://…`, or `s3://bucket` with the credentials of the usual AWS environment. */

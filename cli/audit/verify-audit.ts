@@ -1,14 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { readLeaf } from '../../core/audit/leaf.ts';
-import { type NoteKey, readVerifierKey } from '../../core/audit/note.ts';
+import type { NoteKey } from '../../core/audit/note.ts';
 import { checkProof, decodeProof } from '../../core/audit/tlog-proof.ts';
 import { type LogAnswer, verifyLog } from '../../core/audit/verify-log.ts';
-import { type Reason, show } from '../../core/kernel/reason.ts';
+import type { Reason } from '../../core/kernel/reason.ts';
 import type { Context } from '../context.ts';
 import { reading } from '../files.ts';
-import { EXIT, misused, type Outcome } from '../outcome.ts';
+import { EXIT, type Outcome } from '../outcome.ts';
 import { counted, oneLine, reasonLines } from '../text.ts';
 import { readKept, replaceFile } from './kept-checkpoint.ts';
+import { readLogKey } from './log-key.ts';
 import { logSource } from './log-source.ts';
 
 export type AuditRequest = {
@@ -44,19 +45,6 @@ export type AuditDocument = {
   readonly logged?: { readonly from: string; readonly to: string };
   readonly proofs: readonly ProvenFact[];
   readonly reasons: readonly Reason[];
-};
-
-const readKey = async (key: string): Promise<NoteKey> => {
-  const text = readVerifierKey(key) === undefined ? await readFile(key, 'utf8').catch(() => '') : key;
-  const found = readVerifierKey(text);
-  if (found !== undefined) return found;
-  throw misused({
-    path: '--key',
-    message: 'this is neither the key of a log nor a file that holds one',
-    found: show(key),
-    allowed: 'NAME+ID+KEY, an Ed25519 key as the specification of signed notes has it',
-    fix: 'The stack output AuditLogKey has the key of a stage.',
-  });
 };
 
 type Proof = { readonly fact?: ProvenFact; readonly checkpoint?: string; readonly reasons: readonly Reason[] };
@@ -108,7 +96,7 @@ const documentOf = (key: NoteKey, { checkpoint, logged }: LogAnswer) => ({
 /** Whether a log, or a proof from it, is what the holder of its key signed. Asks nobody but those who keep the bytes. */
 export const verifyAudit = async (request: AuditRequest, context: Context): Promise<Outcome<AuditDocument>> => {
   const { place, checkpoints = [], copy, keep } = request;
-  const key = await readKey(request.key);
+  const key = await readLogKey(request.key);
   const alone = await isProof(place);
   const looked: Proof[] = [];
   for (const file of [...(alone ? [place] : []), ...(request.proofs ?? [])]) looked.push(await lookAtProof(file, key));
@@ -121,7 +109,7 @@ export const verifyAudit = async (request: AuditRequest, context: Context): Prom
       looked.flatMap(({ fact, checkpoint }) => (fact && checkpoint ? [[fact.file, checkpoint] as const] : [])),
     ),
   };
-  const read = await logSource(place, context.signal);
+  const { read } = await logSource(place, context.signal);
   const onProgress = (done: number, size: number) => context.progress(`${done} of ${size} leaves`);
   const answer = await verifyLog({ read, key, kept, onProgress });
   const reasons = [...against, ...answer.reasons];

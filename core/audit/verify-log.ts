@@ -1,6 +1,7 @@
 import type { Reason } from '../kernel/reason.ts';
 import { LeafOrder, placeOf } from './check-leaves.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { CHECKPOINT } from './contract.ts';
 import { type Hash, leafHash } from './merkle.ts';
 import type { NoteKey } from './note.ts';
 import {
@@ -15,8 +16,6 @@ import {
   tilePath,
 } from './tile.ts';
 import { EMPTY_EDGE, growTree, rootOfEdge, type TreeEdge } from './tree-edge.ts';
-
-export const CHECKPOINT = 'checkpoint';
 
 export type LogQuestion = {
   readonly read: LogReader;

@@ -14,14 +14,24 @@ export const FACT_SK = 'FACT';
 /** Partition keys of outbox items, as a pattern of IAM. */
 export const FACT_KEYS = 'FACT#*';
 
-/** How long a published fact stays in the outbox, for whoever has to publish it again. */
+/** How long a logged fact stays in the outbox, for whoever has to publish it again. */
 const KEPT_SECONDS = 30 * 24 * 3600;
 
-/** A fact as its outbox item. The detail is text, so that what is published is what was written. */
+/** The index of every table with facts over those that the audit log does not have yet, the oldest first. */
+export const UNLOGGED = { index: 'unlogged', partition: 'unlogged', sort: 'waitsSince', value: FACT_SK } as const;
+
+/**
+ * A fact as its outbox item. The detail is text, so that what is published is what was written. It has no expiry before
+ * it is logged: an audit log that stands still loses nothing.
+ */
 export const outboxItem = ({ id, type, detail }: Fact, now: Date) => ({
   pk: `FACT#${id}`,
   sk: FACT_SK,
   type,
   detail: JSON.stringify(detail),
-  expiresAt: Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
+  [UNLOGGED.partition]: UNLOGGED.value,
+  [UNLOGGED.sort]: `${now.toISOString()}#${id}`,
 });
+
+/** When an outbox item that is logged now is of no more use, in seconds. */
+export const expiryOfLogged = (now: Date): number => Math.floor(now.getTime() / 1000) + KEPT_SECONDS;

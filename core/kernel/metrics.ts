@@ -33,6 +33,9 @@ export const metrics = {
   facts: defineMetric('Facts', 'Count', ['Kind']),
   /** From the change of state to the bus. */
   factLag: defineMetric('FactLag', 'Milliseconds'),
+  /** Facts that were appended to the audit log, and how long the one that waited longest did. */
+  factsLogged: defineMetric('FactsLogged', 'Count'),
+  logLag: defineMetric('LogLag', 'Milliseconds'),
   /** By what placed it: the capability of a signal, such as `drift`, or `person`. */
   holdsPlaced: defineMetric('HoldsPlaced', 'Count', ['Severity', 'Signal']),
   /** Of the running rollout that has rested longest. */

@@ -46,7 +46,7 @@ export const planeRow = (plane: IConstruct): IWidget[] => {
     graph({
       title: 'Dead letters that wait for a person',
       axis: 'messages',
-      width: 12,
+      width: 8,
       left: every(plane, DeadLetterQueue).map((queue) =>
         queue.metricApproximateNumberOfMessagesVisible({
           statistic: 'Maximum',
@@ -56,13 +56,20 @@ export const planeRow = (plane: IConstruct): IWidget[] => {
       ),
     }),
     graph({
-      title: 'Time from a change to its fact on the bus',
+      title: 'Time from a change to its fact on the bus, and in the audit log',
       axis: 'milliseconds',
-      width: 12,
+      width: 8,
       left: [
         planeMetric(plane, metrics.factLag, { statistic: 'p50', period, label: 'p50' }),
         planeMetric(plane, metrics.factLag, { statistic: 'Maximum', period, label: 'longest' }),
+        planeMetric(plane, metrics.logLag, { statistic: 'Maximum', period, label: 'longest, in the log' }),
       ],
+    }),
+    graph({
+      title: 'Facts in the audit log',
+      axis: 'per 5 minutes',
+      width: 8,
+      left: [planeMetric(plane, metrics.factsLogged, { statistic: 'Sum', period, label: 'logged' })],
     }),
   ];
 };

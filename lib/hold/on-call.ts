@@ -28,7 +28,7 @@ export class OnCall extends Construct {
   constructor(scope: Construct, id: string, { bus }: { bus: IEventBus }) {
     super(scope, id);
     const { pages, tickets, stage } = groundOf(this);
-    const told = new GovernedTable(this, 'Told', { indexes: [] });
+    const told = new GovernedTable(this, 'Told', { indexes: [], facts: false });
     this.tellOnCall = new GovernedFunction(this, 'TellOnCall', {
       entry: 'hold/tell-on-call',
       contract: hold.reactors.tellOnCall,

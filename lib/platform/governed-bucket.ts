@@ -18,6 +18,8 @@ export type GovernedBucketProps = {
   logPrefix: string;
   /** Days during which no version can be deleted without `s3:BypassGovernanceRetention`. */
   lockDays?: number;
+  /** `compliance`: nobody can, the root user of the account included, and the days cannot be shortened. */
+  lockMode?: 'governance' | 'compliance';
   /** Reports every object event to EventBridge. */
   events?: boolean;
   lifecycle?: LifecycleRule[];
@@ -30,7 +32,7 @@ const forgottenParts: LifecycleRule = { id: 'forgotten-parts', abortIncompleteMu
 export class GovernedBucket extends Bucket {
   constructor(scope: Construct, id: string, props: GovernedBucketProps) {
     const { accessLogs, dataKey, removal } = groundOf(scope);
-    const { logPrefix, lockDays, events = false, lifecycle = [] } = props;
+    const { logPrefix, lockDays, lockMode = 'governance', events = false, lifecycle = [] } = props;
     super(scope, id, {
       versioned: true,
       encryption: BucketEncryption.KMS,
@@ -48,7 +50,7 @@ export class GovernedBucket extends Bucket {
         ? {}
         : {
             objectLockEnabled: true,
-            objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(lockDays)),
+            objectLockDefaultRetention: ObjectLockRetention[lockMode](Duration.days(lockDays)),
           }),
     });
     // CDK's own switch brings a custom resource with a function of its own for this one property.

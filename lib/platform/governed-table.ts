@@ -9,18 +9,24 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { FACT_KEYS } from '../../core/kernel/fact.ts';
+import { FACT_KEYS, UNLOGGED } from '../../core/kernel/fact.ts';
 import { useKey } from './data-key.ts';
 import { groundOf } from './ground.ts';
 import { allow } from './permissions.ts';
 
-export type TableIndex = { name: string; partitionKey: string; sortKey: string };
+type TableIndex = { name: string; partitionKey: string; sortKey: string };
+
+export type GovernedTableProps = {
+  indexes: readonly TableIndex[];
+  /** Whether facts are written here; they are indexed until they are logged. */
+  facts?: boolean;
+};
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** A table keyed by `pk` and `sk`, on demand, recoverable to any second, whose new items are streamed. */
 export class GovernedTable extends Table {
-  constructor(scope: Construct, id: string, { indexes }: { indexes: readonly TableIndex[] }) {
+  constructor(scope: Construct, id: string, { indexes, facts = true }: GovernedTableProps) {
     const { dataKey, removal } = groundOf(scope);
     super(scope, id, {
       partitionKey: text('pk'),
@@ -34,7 +40,8 @@ export class GovernedTable extends Table {
       removalPolicy: removal,
       deletionProtection: removal === RemovalPolicy.RETAIN,
     });
-    for (const { name, partitionKey, sortKey } of indexes)
+    const unlogged = { name: UNLOGGED.index, partitionKey: UNLOGGED.partition, sortKey: UNLOGGED.sort };
+    for (const { name, partitionKey, sortKey } of [...indexes, ...(facts ? [unlogged] : [])])
       this.addGlobalSecondaryIndex({
         indexName: name,
         partitionKey: text(partitionKey),
@@ -70,6 +77,17 @@ export class GovernedTable extends Table {
   grantTell(who: IGrantable): void {
     allow(who, {
       actions: ['dynamodb:PutItem'],
+      resources: [this.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [FACT_KEYS] } },
+    });
+    useKey(who, this.encryptionKey, { through: 'dynamodb', write: true });
+  }
+
+  /** Finds the facts that are not logged yet, and says of each when it is. */
+  grantLog(who: IGrantable): void {
+    allow(who, { actions: ['dynamodb:Query'], resources: [`${this.tableArn}/index/${UNLOGGED.index}`] });
+    allow(who, {
+      actions: ['dynamodb:UpdateItem'],
       resources: [this.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [FACT_KEYS] } },
     });

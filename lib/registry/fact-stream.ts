@@ -2,20 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnEventBusPolicy, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { FACT_SOURCE } from '../../core/kernel/contract.ts';
-import { FACT_SK } from '../../core/kernel/fact.ts';
 import { registry } from '../../core/registry/contract.ts';
+import { type FactTables, followFacts } from '../platform/follow-facts.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import { DeadLetterQueue } from '../platform/governed-queue.ts';
-import type { GovernedTable } from '../platform/governed-table.ts';
 import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 
-export type FactStreamProps = { bus: IEventBus; tables: Readonly<Record<string, GovernedTable>> };
+export type FactStreamProps = { bus: IEventBus; tables: FactTables };
 
 /** Facts, written beside the state change they tell of, on their way from the tables to the bus, in order. */
 export class FactStream extends Construct {
@@ -39,7 +37,14 @@ export class FactStream extends Construct {
       runbook: 'registry#a-fact-was-not-published',
       severity: 'page',
     });
-    for (const [name, table] of Object.entries(tables)) this.#follow(name, table);
+    followFacts(this.publishFacts, tables, {
+      batchSize: 10,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 20,
+      maxRecordAge: Duration.hours(12),
+      onFailure: new SqsDlq(this.unpublished),
+    });
     if (bus instanceof EventBus) this.#keepOthersQuiet(bus);
     new PagingAlarm(this, 'FactsAreLate', {
       symptom:
@@ -77,37 +82,6 @@ export class FactStream extends Construct {
       eventBusName: bus.eventBusName,
       statementId: 'OnlyThePublisherTellsFacts',
       statement: statement.toStatementJson(),
-    });
-  }
-
-  #follow(name: string, table: GovernedTable): void {
-    const stream = table.tableStreamArn;
-    if (stream === undefined) throw new Error(`${table.node.path} has no stream`);
-    allow(this.publishFacts, {
-      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-      resources: [stream],
-    });
-    allow(this.publishFacts, {
-      actions: ['dynamodb:ListStreams'],
-      resources: [`${table.tableArn}/stream/*`],
-      because: 'Lambda lists the streams of this one table to find the one it was given; the label is a time stamp.',
-    });
-    table.grantDecrypt(this.publishFacts);
-    this.publishFacts.function.addEventSourceMapping(name, {
-      eventSourceArn: stream,
-      startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 10,
-      bisectBatchOnError: true,
-      reportBatchItemFailures: true,
-      retryAttempts: 20,
-      maxRecordAge: Duration.hours(12),
-      onFailure: new SqsDlq(this.unpublished),
-      filters: [
-        FilterCriteria.filter({
-          eventName: FilterRule.isEqual('INSERT'),
-          dynamodb: { Keys: { sk: { S: FilterRule.isEqual(FACT_SK) } } },
-        }),
-      ],
     });
   }
 }

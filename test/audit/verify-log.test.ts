@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CHECKPOINT } from '../../core/audit/contract.ts';
 import { encodeLeaf, type Leaf } from '../../core/audit/leaf.ts';
 import { encodeEntries } from '../../core/audit/tile.ts';
-import { CHECKPOINT, type LogAnswer, verifyLog } from '../../core/audit/verify-log.ts';
+import { type LogAnswer, verifyLog } from '../../core/audit/verify-log.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import { logSigner, type MemoryLog, memoryLog, readerOf, someLeaf, someLeaves } from '../support/memory-log.ts';
 

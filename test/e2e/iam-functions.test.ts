@@ -58,6 +58,8 @@ const powers: Record<string, string[]> = {
   'intake/sweep-uploads': [...ATTEMPTS, 'start intake'],
   'intake/recheck-upload': ['read attempts', 'read the registry', 'start intake'],
   'registry/publish-facts': ['put a fact on the bus'],
+  'audit/sequence-facts': ['append to the log', 'sign the log', 'give out places in the log'],
+  'audit/copy-log': ['append to the copy of the log'],
   'admission/admit-version': [
     'read evidence',
     'keep a verdict',
@@ -127,6 +129,8 @@ test('every function of the plane is put to that test, and every act is within t
   const beyondAll = [
     'upload a file',
     'delete evidence',
+    'write over the log',
+    'hide a part of the log',
     'publish a capture',
     'replace the hash key',
     'call a step',

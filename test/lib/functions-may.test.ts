@@ -13,6 +13,12 @@ const ROLLOUTS = ['read rollouts', 'change rollouts', 'tell a fact of rollouts',
 const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
+const CHANGES_REGISTRY = [
+  'change the registry',
+  'change a registered version',
+  'say of a fact that it is logged',
+  'encrypt items',
+];
 const READS_BYTES = [
   'read an uncleared manifest',
   'read uncleared bytes',
@@ -42,15 +48,12 @@ const POWERS: [string, string[]][] = [
   ['EvaluateGates', ['read evidence', 'keep gate findings', ...OBJECTS]],
   ['DecideRegistration', ['read evidence', 'keep a decision', ...OBJECTS]],
   ['SignVersion', ['read evidence', 'keep a bundle', 'sign', 'read the public key', ...OBJECTS]],
-  [
-    'ReserveVersion',
-    ['read evidence', 'keep a registry refusal', ...READS_REGISTRY, 'change the registry', 'encrypt items', ...OBJECTS],
-  ],
+  ['ReserveVersion', ['read evidence', 'keep a registry refusal', ...READS_REGISTRY, ...CHANGES_REGISTRY, ...OBJECTS]],
   [
     'PublishVersion',
     ['put a signature', 'read a signature', 'read a mark', 'mark a version', 'read evidence', ...OBJECTS],
   ],
-  ['RegisterVersion', ['read evidence', ...READS_REGISTRY, 'change the registry', 'encrypt items', 'decrypt objects']],
+  ['RegisterVersion', ['read evidence', ...READS_REGISTRY, ...CHANGES_REGISTRY, 'decrypt objects']],
   ['AnswerUpload', [...ANSWERS, ...ATTEMPTS, ...OBJECTS]],
   [
     'QuarantineVersion',
@@ -68,6 +71,32 @@ const POWERS: [string, string[]][] = [
   ['SweepUploads', [...ATTEMPTS, 'list open attempts', 'start intake']],
   ['RecheckUpload', ['read attempts', ...READS_REGISTRY, 'read a mark', 'start intake', 'take arrived files']],
   ['PublishFacts', ['follow changes', 'decrypt items', 'put a fact on the bus', 'keep what was not published']],
+  [
+    'SequenceFacts',
+    [
+      'follow changes',
+      'list facts that are not logged',
+      'say of a fact that it is logged',
+      'give out places in the log',
+      'read the log',
+      'append to the log',
+      'replace the checkpoint',
+      'sign the log',
+      'read the key of the log',
+      ...ITEMS,
+      ...OBJECTS,
+    ],
+  ],
+  [
+    'CopyLog',
+    [
+      'read the log',
+      'read the copy of the log',
+      'append to the copy of the log',
+      'read the key of the log',
+      ...OBJECTS,
+    ],
+  ],
   [
     'AdmitVersion',
     [
@@ -271,6 +300,8 @@ test('an administrator of S3 reads no uncleared bytes and forges neither marks, 
     'read a window',
     'read a baseline',
     'read the hash key',
+    'read the log',
+    'read the copy of the log',
   ]);
 });
 

@@ -67,6 +67,16 @@ export const actsOn = (
   const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName, TelemetryTableName, MonitorTableName } =
     outputs;
   const { CaptureBucketName = '', TelemetryBucketName = '' } = outputs;
+  const { AuditLogBucketName = '', AuditCopyBucketName = '', AuditTableName } = outputs;
+  const once =
+    (Key: string, into: string): Act =>
+    async ({ s3 }) => {
+      const put = new PutObjectCommand({ Bucket: into, Key, Body: 'probe', IfNoneMatch: '*' });
+      // Whoever finds that it stands was let through.
+      await s3.send(put).catch((cause: Error) => {
+        if (cause.name !== 'PreconditionFailed') throw cause;
+      });
+    };
   const call =
     (entry: string): Act =>
     ({ lambda }) =>
@@ -109,6 +119,22 @@ export const actsOn = (
           SigningAlgorithm: 'ECDSA_SHA_256',
         }),
       ),
+    'append to the log': once('facts/probe', AuditLogBucketName),
+    'write over the log': put('facts/probe', AuditLogBucketName),
+    'append to the copy of the log': once('facts/probe', AuditCopyBucketName),
+    'hide a part of the log': ({ s3 }) =>
+      s3.send(new DeleteObjectCommand({ Bucket: AuditLogBucketName, Key: 'facts/none' })),
+    'sign the log': ({ kms }) =>
+      kms.send(
+        new SignCommand({
+          KeyId: outputs.AuditLogKeyArn,
+          Message: Buffer.from('probe'),
+          MessageType: 'RAW',
+          SigningAlgorithm: 'ED25519_SHA_512',
+        }),
+      ),
+    'give out places in the log': ({ ddb }) =>
+      ddb.send(new PutItemCommand({ TableName: AuditTableName, Item: PROBED })),
     'read attempts': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: IntakeTableName, Key: PROBED })),
     'change attempts': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: IntakeTableName, Item: PROBED })),
     'read the registry': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: RegistryTableName, Key: PROBED })),

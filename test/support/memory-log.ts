@@ -1,11 +1,11 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { checkpointText } from '../../core/audit/checkpoint.ts';
+import { CHECKPOINT } from '../../core/audit/contract.ts';
 import { encodeLeaf, type Leaf } from '../../core/audit/leaf.ts';
 import { type Hash, leafHash } from '../../core/audit/merkle.ts';
 import { type NoteKey, noteKeyOf, signedNote } from '../../core/audit/note.ts';
 import { encodeEntries, encodeHashes, TILE_WIDTH, tileAt, tilePath } from '../../core/audit/tile.ts';
 import { EMPTY_EDGE, growTree, rootOfEdge } from '../../core/audit/tree-edge.ts';
-import { CHECKPOINT } from '../../core/audit/verify-log.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 
 const ORIGIN = 'clearance.test/audit';

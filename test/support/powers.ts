@@ -10,6 +10,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const evidence = arn('AWS::S3::Bucket', 'Evidence');
   const captures = arn('AWS::S3::Bucket', 'Captures');
   const counts = arn('AWS::S3::Bucket', 'TelemetryCounts');
+  const log = arn('AWS::S3::Bucket', 'AuditLog');
+  const copy = arn('AWS::S3::Bucket', 'AuditCopy');
+  const logKey = arn('AWS::KMS::Key', 'AuditKey');
+  const once = { 's3:if-none-match': '*' };
   const table = (part: string) => arn('AWS::DynamoDB::Table', part);
   const topic = (part: string) => `<${findResource(template, 'AWS::SNS::Topic', part)[0]}>`;
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
@@ -75,7 +79,11 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'delete from the registry': { action: 'dynamodb:DeleteItem', resource: table('Registry') },
     'read holds': { action: 'dynamodb:Query', resource: table('Holds') },
     'prove the holds unchanged': { action: 'dynamodb:ConditionCheckItem', resource: table('Holds') },
-    'change holds': { action: 'dynamodb:UpdateItem', resource: table('Holds') },
+    'change holds': {
+      action: 'dynamodb:UpdateItem',
+      resource: table('Holds'),
+      context: { 'dynamodb:LeadingKeys': 'HOLD#1' },
+    },
     'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
     'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
     'read checks': { action: 'dynamodb:GetItem', resource: table('Monitor') },
@@ -143,6 +151,28 @@ const requestsOf = (template: Template): Record<string, Request> => {
       action: 'dynamodb:PutItem',
       resource: table('Rollouts'),
       context: { 'dynamodb:LeadingKeys': 'FACT#1' },
+    },
+    'read the log': { action: 's3:GetObject', resource: `${log}/tile/0/000` },
+    'append to the log': { action: 's3:PutObject', resource: `${log}/tile/0/000`, context: once },
+    'write over the log': { action: 's3:PutObject', resource: `${log}/tile/0/000` },
+    'replace the checkpoint': { action: 's3:PutObject', resource: `${log}/checkpoint` },
+    'hide a part of the log': { action: 's3:DeleteObject', resource: `${log}/tile/0/000` },
+    'read the copy of the log': { action: 's3:GetObject', resource: `${copy}/tile/0/000` },
+    'append to the copy of the log': { action: 's3:PutObject', resource: `${copy}/tile/0/000`, context: once },
+    'write over the copy of the log': { action: 's3:PutObject', resource: `${copy}/tile/0/000` },
+    'sign the log': { action: 'kms:Sign', resource: logKey },
+    'read the key of the log': { action: 'kms:GetPublicKey', resource: logKey },
+    'give out places in the log': { action: 'dynamodb:PutItem', resource: table('AuditTable') },
+    'list facts that are not logged': { action: 'dynamodb:Query', resource: `${table('Registry')}/index/unlogged` },
+    'say of a fact that it is logged': {
+      action: 'dynamodb:UpdateItem',
+      resource: table('Registry'),
+      context: { 'dynamodb:LeadingKeys': 'FACT#1' },
+    },
+    'change a registered version': {
+      action: 'dynamodb:UpdateItem',
+      resource: table('Registry'),
+      context: { 'dynamodb:LeadingKeys': 'VERSION#1' },
     },
     'disable the signing key': { action: 'kms:DisableKey', resource: signingKey },
     'use the data key by itself': { action: 'kms:Decrypt', resource: dataKey },

@@ -1,0 +1,60 @@
+import { concurrently } from '../kernel/concurrently.ts';
+import { LogDiffers } from './failures.ts';
+import { leafHash } from './merkle.ts';
+import type { LogObjects, LogState } from './ports.ts';
+import { decodeEntries, encodeEntries, encodeHashes, LogIncomplete, TILE_WIDTH, tileAt, tilePath } from './tile.ts';
+import { growTree, readEdge, rootOfEdge, type TreeEdge } from './tree-edge.ts';
+
+/** Objects written at a time: each waits far longer than it takes. */
+const WIDTH = 8;
+
+type Objects = readonly { readonly path: string; readonly bytes: Buffer }[];
+
+/** Entries of the last bundle of a tree of `size` leaves, which the next ones are added to. */
+const openEntries = async ({ read }: LogObjects, size: number): Promise<Buffer[]> => {
+  const tile = tileAt('entries', Math.floor(size / TILE_WIDTH), size);
+  if (tile === undefined) return [];
+  const bytes = await read(tilePath(tile));
+  const entries = bytes && decodeEntries(bytes, tile.width);
+  if (entries === undefined) throw new LogIncomplete(tilePath(tile), 'the last entries are missing or damaged');
+  return entries;
+};
+
+const bundlesOf = (before: readonly Buffer[], from: number, added: readonly Buffer[]): Objects => {
+  const entries = [...before, ...added];
+  const first = Math.floor(from / TILE_WIDTH);
+  return Array.from({ length: Math.ceil(entries.length / TILE_WIDTH) }, (_, at) => {
+    const bundle = entries.slice(at * TILE_WIDTH, (at + 1) * TILE_WIDTH);
+    const path = tilePath({ level: 'entries', index: first + at, width: bundle.length });
+    return { path, bytes: encodeEntries(bundle) };
+  });
+};
+
+/**
+ * Writes what a log of `from` leaves looks like once these entries are behind them. Whoever writes them, and however
+ * often, writes the same bytes.
+ * @throws LogDiffers when other bytes stand in their place
+ */
+export const appendEntries = async (
+  objects: LogObjects,
+  { size: from, root }: Pick<LogState, 'size' | 'root'>,
+  entries: readonly Buffer[],
+): Promise<TreeEdge> => {
+  const incomplete = (cause: unknown): never => {
+    if (!(cause instanceof LogIncomplete)) throw cause;
+    throw new LogDiffers(`the log cannot go on from ${from} leaves: ${cause.message}`, { cause });
+  };
+  const edge = await readEdge(objects.read, from).catch(incomplete);
+  if (rootOfEdge(edge).toString('base64') !== root)
+    throw new LogDiffers(`the tiles of ${from} leaves are not those that were written`);
+  const before = await openEntries(objects, from).catch(incomplete);
+  if (!before.every((entry, at) => edge.partials[0]?.[at]?.equals(leafHash(entry))))
+    throw new LogDiffers(`the last entries of ${from} are not those that were written`);
+  const grown = growTree(edge, entries.map(leafHash));
+  const tiles = grown.tiles.map((tile) => ({ path: tilePath(tile), bytes: encodeHashes(tile.hashes) }));
+  await concurrently([...bundlesOf(before, from, entries), ...tiles], WIDTH, async ({ path, bytes }) => {
+    const standing = await objects.putOnce(path, bytes);
+    if (!bytes.equals(standing)) throw new LogDiffers(`${path} holds other bytes than the log would have there`);
+  });
+  return grown.edge;
+};
