@@ -19,7 +19,7 @@ export type DigestPorts = {
   evidence: EvidenceStore & { find(key: string): Promise<string | undefined> };
 };
 
-/** Each object under way holds one chunk of at most 1 MiB; more of them gain nothing on one core. */
+/** Each object under way holds one window of ranges (read-ahead.ts); more of them gain nothing on one core. */
 const WIDTH = 16;
 
 /**

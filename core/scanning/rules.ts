@@ -3,6 +3,7 @@ import { BOOSTER_RULES } from './rules/boosters.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
+import { TENSORFLOW_RULES } from './rules/tensorflow.ts';
 import { TORCHSCRIPT_RULES } from './rules/torchscript.ts';
 
 /** Every reason for which a file is not clean. The ids are stable: policies and waivers refer to them. */
@@ -59,6 +60,7 @@ export const RULES = {
   'zip.method': unreadable('The member is packed in a way that is not read.'),
   ...ARCHIVE_RULES,
   ...TORCHSCRIPT_RULES,
+  ...TENSORFLOW_RULES,
   'safetensors.header': suspicious('The header breaks the safetensors rules; a reader may read outside the data.'),
   'safetensors.layout': suspicious(
     'Tensors overlap, leave holes or do not cover the data: bytes can hide in the file.',

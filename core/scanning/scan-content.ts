@@ -10,6 +10,7 @@ import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
 import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
 import { isTar, scanTar } from './formats/tar.ts';
+import { scanTensorflow } from './formats/tensorflow.ts';
 import { scanText } from './formats/text.ts';
 import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
@@ -87,6 +88,8 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
   const packed = packedFormat(head);
   if (packed !== undefined)
     return (await scan.attempt(() => scanUnpacked(scan, content, packed), member)) ?? packed.format;
+  const tensorflow = await scanTensorflow(scan, content, head);
+  if (tensorflow !== undefined) return tensorflow;
   const known = knownFormat(head);
   if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
   const text = await scanText(scan, source, { name, head, member });

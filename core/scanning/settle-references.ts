@@ -6,21 +6,28 @@ const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'
 const isRaw = ({ format, findings }: FileScan): boolean =>
   format === 'unknown' && findings.every(({ rule }) => rule === 'format.unknown');
 
+/** Formats that keep their numbers in other files, and what those are then. */
+const OWNERS: Readonly<Record<string, string>> = {
+  onnx: 'onnx-external-data',
+  'tensorflow-checkpoint': 'tensorflow-checkpoint-data',
+};
+
 /**
- * The scans of one model version, together. A file of unknown content is clean after all if a clean ONNX model beside
- * it names it as its external data: then it is read as raw tensors and as nothing else.
+ * The scans of one model version, together. A file of unknown content is clean after all if a clean ONNX model or
+ * checkpoint index beside it names it as its data: then it is read as raw tensors and as nothing else.
  */
 export const settleReferences = (scans: readonly FileScan[]): FileScan[] => {
-  const named = new Set(
+  const named = new Map(
     scans
-      .filter(({ format, verdict }) => format === 'onnx' && verdict === 'clean')
-      .flatMap(({ path, references = [] }) =>
-        references.map((location) => directoryOf(path) + location.replace(/^\.\//, '')),
+      .filter(({ format, verdict }) => OWNERS[format] !== undefined && verdict === 'clean')
+      .flatMap(({ path, format, references = [] }) =>
+        references.map(
+          (location) => [directoryOf(path) + location.replace(/^\.\//, ''), OWNERS[format] ?? ''] as const,
+        ),
       ),
   );
-  return scans.map((scan) =>
-    named.has(scan.path) && isRaw(scan)
-      ? { ...scan, format: 'onnx-external-data', verdict: 'clean' as const, findings: [] }
-      : scan,
-  );
+  return scans.map((scan) => {
+    const format = named.get(scan.path);
+    return format !== undefined && isRaw(scan) ? { ...scan, format, verdict: 'clean' as const, findings: [] } : scan;
+  });
 };

@@ -1,5 +1,6 @@
 import type { PinnedFile } from '../../core/intake/contract.ts';
 import type { PinnedBytes } from '../../core/intake/ports.ts';
+import { readAhead } from '../../core/intake/read-ahead.ts';
 import { digestOfBase64 } from '../../core/kernel/digest.ts';
 import { UploadChanged } from '../../core/kernel/failures.ts';
 import { isNamed, rethrow } from './aws-errors.ts';
@@ -31,17 +32,8 @@ export const s3PinnedBytes: PinnedBytes = {
     return stored === undefined || type === 'COMPOSITE' || stored.includes('-') ? undefined : digestOfBase64(stored);
   },
 
-  stream: async (bucket, file) => {
-    if (file.size === 0) return nothing();
-    const { sdk, client } = await s3();
-    const { Body } = await client
-      .send(new sdk.GetObjectCommand({ Bucket: bucket, Key: file.key, VersionId: file.versionId }))
-      .catch(gone(file));
-    return Body as unknown as AsyncIterable<Uint8Array>;
-  },
+  stream: async (bucket, file) => readAhead(file, (offset, length) => readRange(bucket, file, offset, length)),
 };
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** The bytes [offset, offset + length) of a pinned version. */
 export const readRange = async (

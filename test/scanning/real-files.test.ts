@@ -3,12 +3,15 @@ import { real, realNames, scanBytes } from './support.ts';
 
 const FORMATS: Record<string, string> = {
   'arrays.npz': 'npz',
+  'frozen.pb': 'tensorflow-graph',
   'forest-gzip.joblib': 'gzip+pickle',
   'forest-zlib.joblib': 'zlib+pickle',
+  'fingerprint.pb': 'tensorflow-fingerprint',
   'frame.parquet': 'parquet',
   'model.gguf': 'gguf',
   'module.pt': 'torch-zip',
   'pipeline.onnx': 'onnx',
+  'saved_model.pb': 'saved-model',
   'script.pt': 'torch-zip',
   'state-dict-legacy.pt': 'torch-legacy',
   'state-dict.pt': 'torch-zip',
@@ -16,6 +19,7 @@ const FORMATS: Record<string, string> = {
   'trees.json': 'xgboost',
   'trees.lightgbm': 'lightgbm',
   'trees.ubj': 'xgboost',
+  'variables.index': 'tensorflow-checkpoint',
   'weights.safetensors': 'safetensors',
 };
 
