@@ -31,9 +31,19 @@ const textAt = async ({ read }: LogSource, place: string, path: string): Promise
   });
 };
 
+const placeOfStage = async (plane: Plane): Promise<string> => {
+  const { stage, auditLog } = await plane.address();
+  if (auditLog !== undefined) return `s3://${auditLog}`;
+  throw couldNotTell({
+    path: '--stage',
+    message: `the plane of stage ${stage} has no audit log`,
+    fix: 'Deploy the stage again, or name the log with --log.',
+  });
+};
+
 /** A log with the tree that is signed now. */
 export const openLog = async ({ log, key }: LogChoice, plane: Plane, signal: AbortSignal): Promise<OpenLog> => {
-  const place = log ?? `s3://${(await plane.address()).auditLog}`;
+  const place = log ?? (await placeOfStage(plane));
   const source = await logSource(place, signal);
   const own = key === undefined ? readVerifierKey(await textAt(source, place, LOG_KEY)) : await readLogKey(key);
   const note = await textAt(source, place, CHECKPOINT);

@@ -63,8 +63,8 @@ export const PlaneAddress = z.object({
   modelBucket: z.string(),
   /** Where requests are put; an ARN. */
   eventBus: z.string(),
-  /** The bucket of the audit log. */
-  auditLog: z.string(),
+  /** The bucket of the audit log; a plane that was deployed before it had one does not say. */
+  auditLog: z.string().optional(),
 });
 export type PlaneAddress = z.infer<typeof PlaneAddress>;
 export const planeParameter = (stage: string): string => `/clearance/${stage}/plane`;
