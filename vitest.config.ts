@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** What mostly waits, for traffic, bakes and schedules: a local AWS of its own lets it wait while others work. */
-const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry', 'upgrade'].map(
+const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
+
+/** What starts a local AWS for itself, since it changes what is deployed or waits for every alarm of it. */
+const ALONE = ['pages', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);
 
 /** The files of a project share one local AWS, so they run in turn. */
 const onLocalAws = {
@@ -13,7 +16,7 @@ const onLocalAws = {
   hookTimeout: 300_000,
 };
 
-/** `unit` needs nothing but Node; `local` and `flights` run against a local AWS each. */
+/** `unit` needs nothing but Node; `local` and `flights` run against a local AWS each, `alone` against one for each file. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -34,11 +37,12 @@ export default defineConfig({
         test: {
           name: 'local',
           include: ['test/e2e/**/*.test.ts', 'test/local/**/*.test.ts'],
-          exclude: FLIGHTS,
+          exclude: [...FLIGHTS, ...ALONE],
           ...onLocalAws,
         },
       },
       { test: { name: 'flights', include: FLIGHTS, ...onLocalAws } },
+      { test: { name: 'alone', include: ALONE, ...onLocalAws } },
     ],
   },
 });

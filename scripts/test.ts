@@ -17,13 +17,14 @@ type Test = { fullName: string; status: string; failureMessages?: readonly strin
 type File = { name: string; status: string; message: string; assertionResults: readonly Test[] };
 type Report = Counts & { testResults: readonly File[] };
 
-/** Two lanes side by side, each with a local AWS of its own; whoever names files or options gets them in one. */
+/** Lanes side by side, each with a local AWS of its own; whoever names files or options gets them in one. */
 const lanes: readonly Lane[] =
   asked.length > 0
     ? [{ name: 'tests', args: asked }]
     : [
         { name: 'ground', args: ['--project', 'unit', '--project', 'local'] },
         { name: 'flights', args: ['--project', 'flights'] },
+        { name: 'alone', args: ['--project', 'alone'] },
       ];
 
 const relay = (from: Readable, to: NodeJS.WriteStream, lane: string): void => {
@@ -62,7 +63,7 @@ const failuresOf = ({ name, status, message, assertionResults }: File): string[]
 };
 
 mkdirSync(join(root, '.local'), { recursive: true });
-// What both lanes would otherwise install and build at the same moment.
+// What all lanes would otherwise install and build at the same moment.
 if (lanes.length > 1) {
   await ensurePython(console.error);
   await buildHandlers();
