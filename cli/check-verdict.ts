@@ -51,6 +51,6 @@ export const reasonsAgainstVerdict = async (
     throw misused({ path: '--verdict', message: 'this file cannot be read', found: show(verdict) }, { cause });
   });
   const expected = { ...(await namedIn(dir)), root, environment, target: deployment ?? null };
-  const verified = verifyVerdict(bundle, publicKeyPem, expected, new Date());
+  const verified = verifyVerdict(bundle, { publicKeyPem }, expected, new Date());
   return verified.outcome === 'valid' ? [] : verified.reasons;
 };

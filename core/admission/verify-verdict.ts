@@ -1,6 +1,6 @@
 import { type Digest, hexOf } from '../kernel/digest.ts';
 import type { Reason } from '../kernel/reason.ts';
-import { openStatement } from '../signing/contract.ts';
+import { openStatement, type Trust } from '../signing/contract.ts';
 import { VerdictStatement } from './verdict.ts';
 
 export type ExpectedVerdict = {
@@ -60,16 +60,16 @@ const reasonsAgainst = ({ subject, predicate }: VerdictStatement, expected: Expe
 ];
 
 /**
- * Whether a verdict opens this door at this time: signed by the holder of the key, about these bytes under this name, in
+ * Whether a verdict opens this door at this time: signed with a key that is trusted, about these bytes under this name, in
  * this environment, for this target, a yes, and not expired. Every reason at once.
  */
 export const verifyVerdict = (
   bundle: string,
-  publicKeyPem: string,
+  trust: Trust,
   expected: ExpectedVerdict,
   now: Date,
 ): VerdictVerification => {
-  const opened = openStatement(bundle, publicKeyPem, VerdictStatement);
+  const opened = openStatement(bundle, trust, VerdictStatement);
   if (opened.outcome === 'invalid') return opened;
   const reasons = reasonsAgainst(opened.statement, expected, now);
   if (reasons.length > 0) return { outcome: 'invalid', reasons };

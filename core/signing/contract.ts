@@ -28,4 +28,5 @@ export const signing = {
 export { KeyUnusable } from './failures.ts';
 export type { Signer } from './ports.ts';
 export { openStatement, publicKeyOf, signStatement } from './statement.ts';
+export type { Trust } from './trust.ts';
 export { verifyBundle } from './verify-bundle.ts';

@@ -36,10 +36,19 @@ export const checkKey = (bundle: Bundle, key: VerificationKey): Reason[] => {
   ];
 };
 
-export const checkSignature = (bundle: Bundle, payload: Uint8Array, { key, hash }: VerificationKey): Reason[] => {
-  const signature = decodeBase64(bundle.dsseEnvelope.signatures[0]?.sig ?? '');
-  const signed = preAuthEncoding(PAYLOAD_TYPE, payload);
-  if (signature !== undefined && verify(hash, signed, { key, dsaEncoding: 'der' }, signature)) return [];
+/** Whether this key made this signature over what a DSSE envelope carries. */
+export const isSignedBy = (
+  { key, hash }: VerificationKey,
+  { type, payload, sig }: { readonly type: string; readonly payload: Uint8Array; readonly sig: string },
+): boolean => {
+  const signature = decodeBase64(sig);
+  if (signature === undefined) return false;
+  return verify(hash, preAuthEncoding(type, payload), { key, dsaEncoding: 'der' }, signature);
+};
+
+export const checkSignature = (bundle: Bundle, payload: Uint8Array, key: VerificationKey): Reason[] => {
+  const sig = bundle.dsseEnvelope.signatures[0]?.sig ?? '';
+  if (isSignedBy(key, { type: PAYLOAD_TYPE, payload, sig })) return [];
   return [
     {
       rule: 'signing.wrong-signature',

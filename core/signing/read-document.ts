@@ -11,26 +11,40 @@ const valueAt = (document: unknown, path: readonly PropertyKey[]): unknown =>
 const jsonPath = (path: readonly PropertyKey[]): string =>
   path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
 
-/** What is wrong with the form of a bundle; `path` is the JSON path of it, through the payload if need be. */
-export const malformed = (path: string, message: string, found?: string): Reason => ({
-  rule: 'signing.malformed-bundle',
+/** What is wrong with the form of a document; `path` is the JSON path of it, through the payload if need be. */
+type Fault = (path: string, message: string, found?: string) => Reason;
+
+const fault = (rule: string, path: string, message: string, found?: string): Reason => ({
+  rule,
   path: path.toWellFormed(),
   message: message.toWellFormed(),
   ...(found === undefined ? {} : { found }),
 });
 
-/** Reads a JSON document that stands at the JSON path `where`. */
-export const readDocument = <T>(schema: z.ZodType<T>, text: string, where: string): ReadDocument<T> => {
+export const malformed: Fault = (...about) => fault('signing.malformed-bundle', ...about);
+
+export const malformedKeySet: Fault = (...about) => fault('signing.malformed-key-set', ...about);
+
+type Document = { readonly text: string; readonly where: string; readonly fault: Fault };
+
+const read = <T>(schema: z.ZodType<T>, { text, where, fault }: Document): ReadDocument<T> => {
   let document: unknown;
   try {
     document = parseBoundedJson(text);
   } catch (cause) {
-    return { reasons: [malformed(where, `not JSON that can be read: ${(cause as SyntaxError).message}`)] };
+    return { reasons: [fault(where, `not JSON that can be read: ${(cause as SyntaxError).message}`)] };
   }
   const parsed = schema.safeParse(document);
   if (parsed.success) return { value: parsed.data, reasons: [] };
   const reasons = parsed.error.issues.map(({ path, message }) =>
-    malformed(`${where}${jsonPath(path)}`, message, show(valueAt(document, path))),
+    fault(`${where}${jsonPath(path)}`, message, show(valueAt(document, path))),
   );
   return { reasons };
 };
+
+/** Reads a JSON document that stands at the JSON path `where`. */
+export const readDocument = <T>(schema: z.ZodType<T>, text: string, where: string): ReadDocument<T> =>
+  read(schema, { text, where, fault: malformed });
+
+export const readKeySetDocument = <T>(schema: z.ZodType<T>, text: string, where: string): ReadDocument<T> =>
+  read(schema, { text, where, fault: malformedKeySet });

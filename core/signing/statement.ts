@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Reason } from '../kernel/reason.ts';
 import { decodeBase64, preAuthEncoding } from './dsse.ts';
-import { checkKey, checkSignature, decodeText, PAYLOAD, unusableKey } from './envelope.ts';
+import { decodeText, PAYLOAD } from './envelope.ts';
 import { KeyUnusable } from './failures.ts';
 import { omsBundle, PAYLOAD_TYPE } from './oms.ts';
 import { Bundle } from './oms-schema.ts';
 import type { Signer } from './ports.ts';
-import { readPublicKey, readSigningKey } from './public-key.ts';
+import { readSigningKey } from './public-key.ts';
 import { malformed, readDocument } from './read-document.ts';
+import { reasonsAgainstSignature, type Trust } from './trust.ts';
 
 /** @throws KeyUnusable */
 export const publicKeyOf = async (signer: Pick<Signer, 'publicKey'>): Promise<string> => {
@@ -37,11 +38,9 @@ export type OpenedStatement<T> =
   | { readonly outcome: 'valid'; readonly statement: T }
   | { readonly outcome: 'invalid'; readonly reasons: readonly Reason[] };
 
-/** The statement in a bundle that the holder of the key signed. What is returned is read from the bytes verified. */
-export const openStatement = <T>(text: string, publicKeyPem: string, schema: z.ZodType<T>): OpenedStatement<T> => {
+/** The statement in a bundle that a key of these signed. What is returned is read from the bytes verified. */
+export const openStatement = <T>(text: string, trust: Trust, schema: z.ZodType<T>): OpenedStatement<T> => {
   const invalid = (reasons: readonly Reason[]) => ({ outcome: 'invalid', reasons }) as const;
-  const key = readPublicKey(publicKeyPem);
-  if (key === undefined) return invalid([unusableKey]);
   if (text.length > MAX_STATEMENT_BUNDLE)
     return invalid([malformed('$', `expected at most ${MAX_STATEMENT_BUNDLE} characters`, String(text.length))]);
   const bundle = readDocument(Bundle, text, '$');
@@ -50,7 +49,7 @@ export const openStatement = <T>(text: string, publicKeyPem: string, schema: z.Z
   const said = payload && decodeText(payload);
   if (payload === undefined || said === undefined)
     return invalid([malformed(PAYLOAD, 'expected padded base64 of UTF-8 text')]);
-  const reasons = [...checkKey(bundle.value, key), ...checkSignature(bundle.value, payload, key)];
+  const reasons = reasonsAgainstSignature(bundle.value, payload, trust);
   if (reasons.length > 0) return invalid(reasons);
   const statement = readDocument(schema, said, PAYLOAD);
   return statement.value === undefined ? invalid(statement.reasons) : { outcome: 'valid', statement: statement.value };

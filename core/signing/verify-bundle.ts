@@ -3,10 +3,10 @@ import type { Reason } from '../kernel/reason.ts';
 import type { Resource } from '../kernel/root-digest.ts';
 import { compareFiles } from './compare-files.ts';
 import { decodeBase64 } from './dsse.ts';
-import { checkKey, checkSignature, decodeText, PAYLOAD, unusableKey } from './envelope.ts';
+import { decodeText, PAYLOAD } from './envelope.ts';
 import { Bundle, Statement } from './oms-schema.ts';
-import { readPublicKey, type VerificationKey } from './public-key.ts';
 import { malformed, readDocument } from './read-document.ts';
+import { reasonsAgainstSignature, type Trust } from './trust.ts';
 
 /** The longest names for the most files that a stage takes, in base64, fit; whoever reads a bundle stops here. */
 export const MAX_BUNDLE_BYTES = 32 * 1024 ** 2;
@@ -15,10 +15,9 @@ export type Verification =
   | { readonly outcome: 'valid'; readonly root: Digest }
   | { readonly outcome: 'invalid'; readonly reasons: readonly Reason[] };
 
-export type VerificationRequest = {
+export type VerificationRequest = Trust & {
   /** The text of `model.sig`. */
   readonly bundle: string;
-  readonly publicKeyPem: string;
   /** Every file at hand, by its path below the model's folder; `model.sig` and `.git*` at the top are passed over. */
   readonly files: readonly Resource[];
 };
@@ -53,7 +52,7 @@ const checkStatement = (statement: Statement, files: readonly Resource[]): Verif
   return reasons.length === 0 ? { outcome: 'valid', root } : { outcome: 'invalid', reasons };
 };
 
-const checkEnvelope = (bundle: Bundle, key: VerificationKey, files: readonly Resource[]): Verification => {
+const checkEnvelope = (bundle: Bundle, trust: Trust, files: readonly Resource[]): Verification => {
   const payload = decodeBase64(bundle.dsseEnvelope.payload);
   const text = payload && decodeText(payload);
   if (payload === undefined || text === undefined)
@@ -63,25 +62,23 @@ const checkEnvelope = (bundle: Bundle, key: VerificationKey, files: readonly Res
     statement.value === undefined
       ? { outcome: 'invalid', reasons: statement.reasons }
       : checkStatement(statement.value, files);
-  const reasons = [...checkKey(bundle, key), ...checkSignature(bundle, payload, key)];
+  const reasons = reasonsAgainstSignature(bundle, payload, trust);
   if (reasons.length === 0) return about;
   return { outcome: 'invalid', reasons: about.outcome === 'valid' ? reasons : [...reasons, ...about.reasons] };
 };
 
 /**
- * Whether the files at hand are those that the holder of the key signed: what `model_signing verify key` checks, and
- * what the schemas of OMS v1.0 and Sigstore ask besides (exactly one signature, no unknown members). Every reason at
- * once. Where the statement differs from the files is told even if the signature is wrong: whoever has to find out what
- * happened needs both, and the outcome is no in either case.
+ * Whether the files at hand are those that were signed, with the key given, or with one of the key set that was not
+ * revoked: what `model_signing verify key` checks, and what the schemas of OMS v1.0 and Sigstore ask besides (exactly one
+ * signature, no unknown members). Every reason at once. Where the statement differs from the files is told even if the
+ * signature is wrong: whoever has to find out what happened needs both, and the outcome is no in either case.
  */
-export const verifyBundle = ({ bundle: text, publicKeyPem, files }: VerificationRequest): Verification => {
-  const key = readPublicKey(publicKeyPem);
-  if (key === undefined) return { outcome: 'invalid', reasons: [unusableKey] };
+export const verifyBundle = ({ bundle: text, files, ...trust }: VerificationRequest): Verification => {
   if (text.length > MAX_BUNDLE_BYTES) {
     const message = `expected at most ${MAX_BUNDLE_BYTES} characters`;
     return { outcome: 'invalid', reasons: [malformed('$', message, String(text.length))] };
   }
   const bundle = readDocument(Bundle, text, '$');
   if (bundle.value === undefined) return { outcome: 'invalid', reasons: bundle.reasons };
-  return checkEnvelope(bundle.value, key, files);
+  return checkEnvelope(bundle.value, trust, files);
 };

@@ -10,7 +10,12 @@ export const signedVerdicts = (evidence: Pick<EvidenceStore, 'get'>, publicKey: 
     const bundle = await evidence.get(verdict.key);
     if (digestOf(bundle) !== verdict.digest)
       throw new VerdictForged(`${verdict.key} is not the verdict that was given`);
-    const verified = verifyVerdict(bundle, await publicKey(), { ...expected, root: Digest.parse(root) }, now);
+    const verified = verifyVerdict(
+      bundle,
+      { publicKeyPem: await publicKey() },
+      { ...expected, root: Digest.parse(root) },
+      now,
+    );
     if (verified.outcome === 'valid') return { expiresAt: verified.expiresAt };
     throw new VerdictForged(verified.reasons.map(({ message }) => message).join('; '));
   },

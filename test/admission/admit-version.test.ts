@@ -7,6 +7,7 @@ import { HoldScope } from '../../core/hold/contract.ts';
 import { placeHold } from '../../core/hold/place-hold.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import { openStatement } from '../../core/signing/statement.ts';
+import type { Trust } from '../../core/signing/trust.ts';
 import { admissible } from '../support/admissible.ts';
 
 type Plane = Awaited<ReturnType<typeof admissible>>;
@@ -40,7 +41,7 @@ describe('admission', () => {
 
     expect(given).toMatchObject({ outcome: 'allow', step: 0, reasons: [] });
     const bundle = await bundleOf(plane, given);
-    expect(verifyVerdict(bundle, plane.publicKeyPem, expected(plane), plane.now())).toEqual({
+    expect(verifyVerdict(bundle, plane, expected(plane), plane.now())).toEqual({
       outcome: 'valid',
       expiresAt: given.expiresAt,
     });
@@ -55,7 +56,7 @@ describe('admission', () => {
 
     const given = await ask(plane);
 
-    const opened = openStatement(await bundleOf(plane, given), plane.publicKeyPem, VerdictStatement);
+    const opened = openStatement(await bundleOf(plane, given), plane, VerdictStatement);
     const predicate = opened.outcome === 'valid' ? opened.statement.predicate : undefined;
     expect(predicate).toMatchObject({ verificationResult: 'PASSED', verifiedLevels: ['SLSA_BUILD_LEVEL_UNEVALUATED'] });
     for (const { uri, digest } of predicate?.inputAttestations ?? [])
@@ -99,7 +100,7 @@ describe('admission', () => {
     const given = await ask(plane, change);
 
     expect([given.outcome, rulesOf(given)]).toEqual(['deny', [rule]]);
-    const opened = openStatement(await bundleOf(plane, given), plane.publicKeyPem, VerdictStatement);
+    const opened = openStatement(await bundleOf(plane, given), plane, VerdictStatement);
     expect(opened).toMatchObject({
       outcome: 'valid',
       statement: { predicate: { verificationResult: 'FAILED', verifiedLevels: ['FAILED'], clearance_reasons: [rule] } },
@@ -161,7 +162,7 @@ describe('a verdict', () => {
     const plane = await admissible();
     const bundle = await bundleOf(plane, await ask(plane));
 
-    const verified = verifyVerdict(bundle, plane.publicKeyPem, { ...expected(plane), ...change }, plane.now());
+    const verified = verifyVerdict(bundle, plane, { ...expected(plane), ...change }, plane.now());
 
     expect(verified).toMatchObject({ outcome: 'invalid', reasons: [{ rule }] });
   });
@@ -170,7 +171,7 @@ describe('a verdict', () => {
     const plane = await admissible();
     const given = await ask(plane);
     const bundle = await bundleOf(plane, given);
-    const at = (instant: string) => verifyVerdict(bundle, plane.publicKeyPem, expected(plane), new Date(instant));
+    const at = (instant: string) => verifyVerdict(bundle, plane, expected(plane), new Date(instant));
 
     expect(at('2026-11-23T10:09:59.999Z').outcome).toBe('valid');
     expect(at('2026-11-23T10:10:00.000Z')).toMatchObject({ reasons: [{ rule: 'admission.verdict-expired' }] });
@@ -182,7 +183,7 @@ describe('a verdict', () => {
     await hold(plane, { model: 'fraud' });
     const bundle = await bundleOf(plane, await ask(plane));
 
-    const verified = verifyVerdict(bundle, plane.publicKeyPem, expected(plane), plane.now());
+    const verified = verifyVerdict(bundle, plane, expected(plane), plane.now());
 
     expect(verified).toMatchObject({ reasons: [{ rule: 'admission.verdict-negative', found: 'admission.held' }] });
   });
@@ -195,10 +196,10 @@ describe('a verdict', () => {
     const longer = Buffer.from(payload.replace('2026-11-23T10:10', '2036-11-23T10:10')).toString('base64');
     const forged = JSON.parse(bundle);
     forged.dsseEnvelope.payload = longer;
-    const verify = (text: string, key = plane.publicKeyPem) => verifyVerdict(text, key, expected(plane), plane.now());
+    const verify = (text: string, by: Trust = plane) => verifyVerdict(text, by, expected(plane), plane.now());
 
     const rules = [
-      verify(bundle, stranger.publicKeyPem),
+      verify(bundle, stranger),
       verify(JSON.stringify(forged)),
       verify(await plane.evidence.get('bundle')),
       verify('{}'),

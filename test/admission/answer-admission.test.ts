@@ -45,7 +45,7 @@ test('without a deployment no target is looked at, and the verdict opens no door
 
   const expected = { model: 'fraud', version: '1.4.0', root: plane.version.root, environment: 'prod' };
   const opens = (target: string | null) =>
-    verifyVerdict(response?.bundle ?? '', plane.publicKeyPem, { ...expected, target }, plane.now()).outcome;
+    verifyVerdict(response?.bundle ?? '', plane, { ...expected, target }, plane.now()).outcome;
   expect([opens(null), opens('fraud-prod')]).toEqual(['valid', 'invalid']);
   expect(looked).toEqual([]);
 });
@@ -57,7 +57,7 @@ test('with a deployment the verdict is for its door, if the registered bytes sta
 
   const expected = { model: 'fraud', version: '1.4.0', root: plane.version.root, environment: 'prod' };
   const opens = (target: string | null) =>
-    verifyVerdict(response?.bundle ?? '', plane.publicKeyPem, { ...expected, target }, plane.now()).outcome;
+    verifyVerdict(response?.bundle ?? '', plane, { ...expected, target }, plane.now()).outcome;
   expect([opens('fraud-prod'), opens(null)]).toEqual(['valid', 'invalid']);
   expect(looked).toEqual([{ model: 'fraud', version: '1.4.0' }]);
 });
