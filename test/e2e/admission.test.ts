@@ -90,7 +90,9 @@ test('a registered version is admitted, by a verdict that stands and that others
     outcome: 'valid',
     expiresAt: answer.expiresAt,
   });
-  expect(verifyVerdict(bundle ?? '', { publicKeyPem: pem }, { ...expected, environment: 'staging' }, new Date()).outcome).toBe('invalid');
+  expect(
+    verifyVerdict(bundle ?? '', { publicKeyPem: pem }, { ...expected, environment: 'staging' }, new Date()).outcome,
+  ).toBe('invalid');
   expect(await opensslSays(bundle ?? '')).toBe('Verified OK');
   const kept = await plane.s3.send(
     new GetObjectCommand({ Bucket: plane.outputs.EvidenceBucketName, Key: answer.verdict?.key }),
@@ -132,7 +134,12 @@ test('the door of a deployment asks its target what it would serve, and the verd
   const root = JSON.parse((await callAs(plane, 'Pipeline', registryApi.status, subject)).body).registered.root;
   const { pem } = await publicKey();
   const opens = (target: string | null) =>
-    verifyVerdict(bundle ?? '', { publicKeyPem: pem }, { ...subject, root, environment: 'production', target }, new Date()).outcome;
+    verifyVerdict(
+      bundle ?? '',
+      { publicKeyPem: pem },
+      { ...subject, root, environment: 'production', target },
+      new Date(),
+    ).outcome;
   expect([opens(deployment), opens(null)]).toEqual(['valid', 'invalid']);
   expect([elsewhere.status, elsewhere.document.error.message]).toEqual([
     404,
