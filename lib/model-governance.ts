@@ -36,6 +36,7 @@ import { INVERSE_INDEX, Registry } from './registry/registry.ts';
 import { RegistryQueries } from './registry/registry-queries.ts';
 import { Rollout } from './rollout/rollout.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
+import { TargetWatch } from './rollout/target-watch.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
@@ -195,6 +196,7 @@ export class ModelGovernance extends Construct {
       admitVersion: this.admission.admitVersion,
       bus: this.eventBus,
     });
+    new TargetWatch(this, 'TargetWatch', { rollouts: this.rollouts, registry, holds: this.holds });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
     new Alerting(this, 'Alerting', {

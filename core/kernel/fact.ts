@@ -14,6 +14,8 @@ export const FACT_SK = 'FACT';
 /** Partition keys of outbox items, as a pattern of IAM. */
 export const FACT_KEYS = 'FACT#*';
 
+export const outboxKey = (id: string) => ({ pk: `FACT#${id}`, sk: FACT_SK }) as const;
+
 /** How long a logged fact stays in the outbox, for whoever has to publish it again. */
 const KEPT_SECONDS = 30 * 24 * 3600;
 
@@ -25,8 +27,7 @@ export const UNLOGGED = { index: 'unlogged', partition: 'unlogged', sort: 'waits
  * it is logged: an audit log that stands still loses nothing.
  */
 export const outboxItem = ({ id, type, detail }: Fact, now: Date) => ({
-  pk: `FACT#${id}`,
-  sk: FACT_SK,
+  ...outboxKey(id),
   type,
   detail: JSON.stringify(detail),
   [UNLOGGED.partition]: UNLOGGED.value,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AdmissionQuestion, GivenVerdict } from '../admission/contract.ts';
 import { RiskTier } from '../gates/contract.ts';
 
-import { ListUnreadable } from '../hold/contract.ts';
+import { HoldEffect, ListUnreadable } from '../hold/contract.ts';
 import { Actor } from '../kernel/actor.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
@@ -10,7 +10,8 @@ import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
 import { KeyUnusable } from '../signing/contract.ts';
-import { RolloutRules } from './deployment.ts';
+import { STRANGENESS } from './bypass.ts';
+import { Backend, RolloutRules } from './deployment.ts';
 import { TargetUnusable, VerdictForged } from './failures.ts';
 import { Judgement } from './judgement.ts';
 
@@ -72,6 +73,43 @@ export type RolledBack = z.infer<typeof RolledBack>;
 export const RolloutRefused = z.object({ ...fact, ...because });
 export type RolloutRefused = z.infer<typeof RolloutRefused>;
 
+/**
+ * What came of a change of a target that no rollout made. `restored`: what is declared serves, by somebody's hand.
+ * `undone`: it serves too, and the change was to something else. `unreachable`: nobody can look any more. The others say
+ * what serves: see `STRANGENESS`.
+ */
+export const BypassOutcome = z.enum(['restored', 'undone', 'unreachable', ...STRANGENESS]);
+export type BypassOutcome = z.infer<typeof BypassOutcome>;
+
+/** Somebody changed what a target serves past the plane. */
+export const Bypassed = z.object({
+  id: z.string(),
+  deployment: DeploymentName,
+  model: ModelId,
+  environment: EnvironmentName,
+  occurredAt: z.iso.datetime(),
+  correlationId: z.string(),
+  outcome: BypassOutcome,
+  /** As CloudTrail tells it; `id` finds it there. */
+  call: z.object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    service: z.string(),
+    name: z.string(),
+    /** The ARN of whoever called. */
+    by: z.string(),
+    account: z.string(),
+  }),
+  /** What serves now, by what it says of itself; empty if that cannot be seen. */
+  served: z.array(Backend.extend({ share: z.number() })),
+  /** What may serve by the rollouts, in the target's words; empty where there was none yet. */
+  declared: z.array(z.string()),
+  /** Of the hold that was placed or seen again. */
+  effect: HoldEffect.optional(),
+  hold: z.string().optional(),
+});
+export type Bypassed = z.infer<typeof Bypassed>;
+
 const id = z.string().min(1);
 const Tables = { ROLLOUT_TABLE: z.string(), HOLD_TABLE: z.string() } as const;
 
@@ -85,6 +123,7 @@ export const rollout = {
     completed: defineEvent('rollout.completed.v1', RolloutCompleted),
     rolledBack: defineEvent('rollout.rolled-back.v1', RolledBack),
     refused: defineEvent('rollout.refused.v1', RolloutRefused),
+    bypassed: defineEvent('rollout.bypassed.v1', Bypassed),
   },
   tasks: {
     /** Makes one execution the only one that steers a rollout: a new one from a request, or one that goes on. */
@@ -159,6 +198,10 @@ export const rollout = {
     answerRollouts: defineReactor({
       env: defineEnv({ ...Tables, RECONCILER: z.string() }),
     }),
+    /** Called by EventBridge with calls that CloudTrail tells of. */
+    watchCalls: defineReactor({
+      env: defineEnv({ ...Tables, REGISTRY_TABLE: z.string(), DEPLOYMENTS: z.string() }),
+    }),
   },
 } as const;
 
@@ -169,3 +212,4 @@ export { Deployment, deploymentAddress, deploymentsPath, RolloutRules, Step } fr
 export { Judgement } from './judgement.ts';
 export { RolloutState } from './record.ts';
 export { firstRouting } from './routed-split.ts';
+export { TARGET_CALLS } from './target-change.ts';

@@ -1,18 +1,11 @@
 import { type Hold, type HoldList, holdsInScope, ListUnreadable } from '../hold/contract.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { digestOf, hexOf } from '../kernel/digest.ts';
+import { isBypass } from './bypass.ts';
 import type { Deployment } from './deployment.ts';
 import { heldBy } from './next-action.ts';
-import type { Rollouts, StandingHolds, TargetReader } from './ports.ts';
+import type { EvictPorts } from './ports.ts';
 import { type Flight, flightOf, type RolloutRecord } from './record.ts';
-
-export type EvictPorts = {
-  readonly rollouts: Pick<Rollouts, 'find' | 'latest' | 'open'>;
-  readonly deployments: { all(): Promise<readonly Deployment[]> };
-  readonly targets: (deployment: Deployment) => TargetReader;
-  readonly holds: StandingHolds;
-  readonly clock: Clock;
-};
+import { restoreDeclared } from './restore-declared.ts';
 
 /** Requests that were refused since the version was rolled out, at most. */
 const LOOKED_AT = 25;
@@ -30,7 +23,9 @@ const bringerOf = async (ports: EvictPorts, deployment: Deployment): Promise<Rol
 };
 
 const evictions = (list: HoldList, { model, environment }: Deployment, version: string | undefined, now: Date) =>
-  holdsInScope(list, { model, version: version ?? '', environment }, now).filter(({ effect }) => effect === 'evict');
+  holdsInScope(list, { model, version: version ?? '', environment }, now).filter(
+    (hold) => hold.effect === 'evict' && !isBypass(hold),
+  );
 
 /** A rollout at its end that can only go back. It is one, however often it is asked for. */
 const wayBack = (bringer: RolloutRecord, flight: Flight, holds: readonly Hold[], now: Date): RolloutRecord => {
@@ -79,7 +74,8 @@ const mayBeHeld = (list: HoldList, deployment: Deployment, now: Date): boolean =
 
 /**
  * Opens a way back for every deployment whose rolled-out version an evicting hold concerns: to the version that served
- * before, unless that is evicted too. A target that a rollout has is left to it until it is over.
+ * before, unless that is evicted too; and for every target that somebody moved past the plane to what may not serve. A
+ * target that a rollout has is left to it until it is over.
  */
 export const evictServed = async (ports: EvictPorts): Promise<Evicted> => {
   const evicted: Evicted = { opened: [], failed: [] };
@@ -91,12 +87,13 @@ export const evictServed = async (ports: EvictPorts): Promise<Evicted> => {
   if (!list?.holds.some(({ effect }) => effect === 'evict')) return evicted;
   const now = ports.clock.now();
   for (const deployment of await ports.deployments.all()) {
-    if (!mayBeHeld(list, deployment, now)) continue;
-    const opened = await evictFrom(ports, list, deployment).catch((why: unknown) => {
+    const failed = (why: unknown) => {
       evicted.failed.push({ deployment: deployment.name, why });
       return [];
-    });
-    evicted.opened.push(...opened);
+    };
+    evicted.opened.push(...(await restoreDeclared(ports, list, deployment).catch(failed)));
+    if (mayBeHeld(list, deployment, now))
+      evicted.opened.push(...(await evictFrom(ports, list, deployment).catch(failed)));
   }
   return evicted;
 };

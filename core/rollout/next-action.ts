@@ -1,5 +1,7 @@
 import { type Hold, type HoldList, holdsInScope } from '../hold/contract.ts';
 import { type Reason, show } from '../kernel/reason.ts';
+import { evicts } from './bypass.ts';
+import { SHARE_PRECISION, shareOn } from './declared-split.ts';
 import { judge } from './judge.ts';
 import type { Judgement, Window } from './judgement.ts';
 import type { Standing } from './ports.ts';
@@ -74,26 +76,16 @@ const starved = (judgement: Judgement): Reason => ({
   fix: 'Lift the hold to wait longer, or roll back.',
 });
 
-/** The share of the candidate, or nothing if the target serves something that is neither. */
-const shareOn = (standing: Standing, record: RolloutRecord): number | undefined => {
-  const { baseline, candidate } = flightOf(record);
-  const { primary, canary } = standing;
-  if (canary === undefined || canary.share === 0)
-    return primary.id === baseline.id ? 0 : primary.id === candidate.id ? 1 : undefined;
-  return primary.id === baseline.id && canary.backend.id === candidate.id ? canary.share : undefined;
-};
-
-const PRECISION = 1e-6;
 const isMoved = (standing: Standing, record: RolloutRecord): boolean => {
   const share = shareOn(standing, record);
-  return share === undefined || Math.abs(share - record.share) > PRECISION;
+  return share === undefined || Math.abs(share - record.share) > SHARE_PRECISION;
 };
 
 /** Whether somebody took traffic off by hand: the candidate has less than this share, or something else has it all. */
 const isBelow = (standing: Standing | undefined, record: RolloutRecord, share: number): boolean => {
   if (standing === undefined) return false;
   const served = shareOn(standing, record);
-  return served === undefined || served < share - PRECISION;
+  return served === undefined || served < share - SHARE_PRECISION;
 };
 
 type Will = {
@@ -111,7 +103,7 @@ const willOf = (record: RolloutRecord, { holds, now }: World): Will => {
   const pause = record.pause === undefined ? [] : [record.pause.reason];
   const closed = holds === 'unreadable' ? [unreadable] : [];
   return {
-    evict: inScope.filter(({ effect }) => effect === 'evict').map(heldBy),
+    evict: inScope.filter((hold) => evicts(hold, record.deployment)).map(heldBy),
     stop: [...pause, ...closed, ...inScope.map(heldBy)],
     heldOnly: pause.length === 0 && closed.length === 0,
   };

@@ -1,4 +1,5 @@
 import type { HoldList, PlaceHold } from '../hold/contract.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { EvidenceRef } from '../kernel/evidence.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
@@ -78,7 +79,14 @@ export type Rollouts = {
 
 /** @throws ListUnreadable */
 export type StandingHolds = { list(): Promise<HoldList> };
-export type HoldPlacer = (request: PlaceHold) => Promise<unknown>;
+
+/** Facts that go with no other change of state. */
+export type FactOutbox = {
+  /** Whether a fact of this id was told within the last month. */
+  has(id: string): Promise<boolean>;
+  put(fact: Fact): Promise<void>;
+};
+export type HoldPlacer<Placed = unknown> = (request: PlaceHold) => Promise<Placed>;
 
 type Expected = {
   readonly model: string;
@@ -99,6 +107,14 @@ export type Verdicts = {
 export type RolloutWorkflows = {
   /** Starts an execution that goes on with a rollout. One too many finds it steered, and ends. */
   start(rollout: string): Promise<void>;
+};
+
+export type EvictPorts = {
+  readonly rollouts: Pick<Rollouts, 'find' | 'latest' | 'open'>;
+  readonly deployments: { all(): Promise<readonly Deployment[]> };
+  readonly targets: (deployment: Deployment) => TargetReader;
+  readonly holds: StandingHolds;
+  readonly clock: Clock;
 };
 
 /** Has somebody look at a rollout at once, instead of at the next look. */

@@ -1,10 +1,10 @@
 import { Throttled } from '../kernel/failures.ts';
 import { type Measure, metrics } from '../kernel/metrics.ts';
 import { changeRollout } from './change-rollout.ts';
-import { type EvictPorts, evictServed } from './evict-served.ts';
+import { evictServed } from './evict-served.ts';
 import { lookAround, targetOf } from './look.ts';
 import { type Action, nextAction } from './next-action.ts';
-import type { HoldPlacer, Observations, Rollouts, RolloutWorkflows, TargetReader } from './ports.ts';
+import type { EvictPorts, HoldPlacer, Observations, Rollouts, RolloutWorkflows, TargetReader } from './ports.ts';
 import { hasLiveOwner, isOver, type RolloutRecord } from './record.ts';
 import { type ShiftPorts, settleIntent } from './shift-traffic.ts';
 import { askHuman, isTurn, takeTurn } from './take-turn.ts';

@@ -105,6 +105,14 @@ export const stateOf = (record: RolloutRecord): RolloutState => {
 export const stampOf = ({ id }: Pick<RolloutRecord, 'id'>, { sequence }: Pick<Intent, 'sequence'>): string =>
   `clearance rollout ${id} intent ${sequence}`;
 
+const STAMP = /^clearance rollout (\S+) intent ([1-9]\d{0,8})$/;
+
+/** Whether a stamp is of an intent that the rollout has had. */
+export const hasStamped = ({ id, sequence }: Pick<RolloutRecord, 'id' | 'sequence'>, stamp = ''): boolean => {
+  const [, rollout, intent] = STAMP.exec(stamp) ?? [];
+  return rollout === id && Number(intent) <= sequence;
+};
+
 /** @throws TypeError for a record that was refused on arrival: nothing was ever to be shifted */
 export const flightOf = ({ id, flight }: RolloutRecord): Flight => {
   if (flight === undefined) throw new TypeError(`rollout ${id} was refused on arrival`);

@@ -3,13 +3,13 @@ import { admission } from '../../core/admission/contract.ts';
 import { askAboutDeployment } from '../../core/policy/decide-deployment.ts';
 import { bundledPolicySet } from '../platform/bundled-policies.ts';
 import { standingHolds } from '../platform/dynamodb-holds.adapter.ts';
+import { dynamodbOutbox } from '../platform/dynamodb-outbox.adapter.ts';
 import { kmsSigner } from '../platform/kms-signer.adapter.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { task } from '../platform/task.ts';
 import { versionRecords } from '../platform/version-records.adapter.ts';
-import { dynamodbOutbox } from './dynamodb-outbox.adapter.ts';
 import { s3Readers as readers } from './s3-readers.adapter.ts';
 
 const contract = admission.tasks.admitVersion;

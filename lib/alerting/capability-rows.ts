@@ -58,6 +58,7 @@ const rollouts = ({ of, facts }: Reading): IWidget[] => [
       facts('rollout.rolled-back', 'rolled back'),
       facts('rollout.paused', 'paused'),
       facts('rollout.refused', 'refused'),
+      facts('rollout.bypassed', 'bypassed'),
     ],
   }),
   graph({

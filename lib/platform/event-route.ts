@@ -9,8 +9,11 @@ import type { RunbookLink } from './runbook.ts';
 export type EventRouteProps = {
   /** The account's default bus when left out: where AWS services report. */
   bus?: IEventBus;
-  /** Source and type are always matched: detail alone can be forged by anyone who may put events. */
-  source: string;
+  /**
+   * Source and type are always matched: detail alone can be forged by anyone who may put events. Several sources are
+   * services of AWS, all with the same type.
+   */
+  source: string | readonly string[];
   detailType: string | readonly string[];
   detail?: Exclude<EventPattern['detail'], undefined>;
   description: string;
@@ -36,7 +39,7 @@ export class EventRoute extends Construct {
     this.rule = new Rule(this, 'Rule', {
       description,
       eventPattern: {
-        source: [source],
+        source: typeof source === 'string' ? [source] : [...source],
         detailType: typeof detailType === 'string' ? [detailType] : [...detailType],
         ...(detail === undefined ? {} : { detail }),
       },

@@ -1,11 +1,16 @@
-"""What our harness asks of the emulator beyond AWS: who are you, write your state down, end when we end."""
+"""
+What our harness asks of the emulator beyond AWS: who are you, write your state down, say what a service of AWS would say
+that is not played here (CloudTrail), end when we end.
+"""
 
+import json
 import os
 import signal
 import sys
 import threading
 
 import ministack.app as app
+import ministack.services.eventbridge as events
 from ministack.core.persistence import save_all
 
 
@@ -23,6 +28,8 @@ def _answer_the_harness(token):
         if path == "/_local/write-state":
             save_all(app._build_persistence_save_dict())
             return 200, {"Content-Type": "text/plain"}, b""
+        if path == "/_local/tell-as-aws":
+            return events._put_events(json.loads(body), allow_aws_source=True)
         return await original(method, path, headers, body, query_params, request_id)
 
     app._handle_post_body_shortcuts = handle

@@ -146,6 +146,11 @@ const listening = (change: Record<string, unknown>) =>
 test.each([
   ["a rule that takes anybody's word", listening({ source: undefined }), /leaves open who says what/],
   ['a rule that takes two sources', listening({ source: ['aws.states', 'clearance'] }), /leaves open who says what/],
+  [
+    'a rule that takes two sources, one of which is a service of AWS by its first letters only',
+    listening({ source: ['aws.states', 'awsome.lambda'] }),
+    /leaves open who says what/,
+  ],
   ['a rule that listens to everything', listening({ 'detail-type': undefined }), /leaves open who says what/],
   [
     'a rule that takes a fact from who may only ask',

@@ -101,6 +101,14 @@ const powers: Record<string, string[]> = {
     ...ROLLOUTS,
   ],
   'rollout/answer-rollouts': ['read holds', 'read rollouts', ...ROLLOUTS, 'reconcile'],
+  'rollout/watch-calls': [
+    'read the registry',
+    ...HOLDS,
+    'read rollouts',
+    'read a deployment',
+    'look at a target',
+    'tell a fact of rollouts',
+  ],
   'monitor/list-streams': ['read checks', 'read telemetry'],
   'monitor/check-stream': [
     'read evidence',

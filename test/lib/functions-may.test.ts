@@ -229,6 +229,18 @@ const POWERS: [string, string[]][] = [
     ],
   ],
   ['AnswerRollouts', [...ROLLOUTS, 'list open rollouts', 'read holds', 'reconcile']],
+  [
+    'WatchCalls',
+    [
+      ...HOLDS,
+      ...READS_REGISTRY,
+      'read rollouts',
+      'tell a fact of rollouts',
+      'read a deployment',
+      'list deployments',
+      'look at a target',
+    ],
+  ],
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],

@@ -108,9 +108,10 @@ export const memoryRollouts = () => {
   const admitted: (number | null)[] = [];
   const time = { now: new Date('2026-11-23T10:00:00.000Z') };
   const world = { health: 'healthy' as Health, admits: true, reachable: true };
-  const target: { standing: Standing; moves: Split[] } = {
+  const target: { standing: Standing; moves: Split[]; strangers: Backend[] } = {
     standing: { primary: baseline, revision: 'r1' },
     moves: [],
+    strangers: [],
   };
   /** By rollout, the newest intent that was seen to stand. */
   const confirmed = new Map<string, number>();
@@ -173,6 +174,24 @@ export const memoryRollouts = () => {
     swap,
   };
 
+  const backendOf = (id: string): Backend => {
+    const found = [baseline, candidate, ...target.strangers].find((backend) => backend.id === id);
+    if (found === undefined) throw new TargetUnusable(`no version ${id}`);
+    return found;
+  };
+
+  /** What somebody does past the plane. */
+  const moveByHand = (to: Partial<Backend> & { id: string }, share = 1): void => {
+    const stranger = Backend.parse(to);
+    if (![baseline.id, candidate.id].includes(stranger.id)) target.strangers.push(stranger);
+    const backend = backendOf(stranger.id);
+    const { primary, revision } = target.standing;
+    target.standing = {
+      ...(share === 1 ? { primary: backend } : { primary, canary: { backend, share } }),
+      revision: `r${Number(revision.slice(1)) + 1}`,
+    };
+  };
+
   const move = async (split: Split, stamp: string, revision: string): Promise<boolean> => {
     if (target.standing.revision !== revision) return false;
     const [, , rollout = '', , sequence] = stamp.split(' ');
@@ -181,14 +200,11 @@ export const memoryRollouts = () => {
     demand(Number(sequence) > newest, `intent ${sequence} came true after intent ${newest} was confirmed`);
     target.moves.push(split);
     const at = { stamp, revision: `r${Number(revision.slice(1)) + 1}` };
+    const [from, to] = [backendOf(split.baseline), backendOf(split.candidate)];
     target.standing =
       split.share === 1
-        ? { primary: candidate, ...at }
-        : {
-            primary: baseline,
-            ...(split.share > 0 && { canary: { backend: candidate, share: split.share } }),
-            ...at,
-          };
+        ? { primary: to, ...at }
+        : { primary: from, ...(split.share > 0 && { canary: { backend: to, share: split.share } }), ...at };
     return true;
   };
 
@@ -225,6 +241,13 @@ export const memoryRollouts = () => {
         model === deployment.model && environment === deployment.environment ? [deployment] : [],
     },
     targets: (): Target => reach,
+    moveByHand,
+    outbox: {
+      has: async (id: string) => facts.some((fact) => fact.id === id),
+      put: async (fact: Fact) => {
+        if (!facts.some(({ id }) => id === fact.id)) facts.push(fact);
+      },
+    },
     versions: { find: async ({ version }: { version: string }) => (version === '2.0.0' ? registered : undefined) },
     observations: {
       windows: async (record: RolloutRecord, since: Date, until: Date) => windowsOf(record, since, until, world.health),

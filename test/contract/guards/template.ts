@@ -141,12 +141,14 @@ type Pattern = { source?: unknown[]; 'detail-type'?: unknown[] };
 
 const REQUEST = /^[a-z-]+\.requested\.v[1-9][0-9]*$/;
 
+const isService = (source: unknown): boolean => typeof source === 'string' && source.startsWith('aws.');
+
 /** What may be said under a source: requests by anybody who may ask, facts by the plane, the rest by AWS itself. */
 const mayCarry = (source: unknown, type: unknown, known: ReadonlySet<unknown>): boolean => {
   if (typeof source !== 'string' || typeof type !== 'string') return false;
   if (source === REQUEST_SOURCE) return REQUEST.test(type) && known.has(type);
   if (source === FACT_SOURCE) return !REQUEST.test(type) && known.has(type);
-  return source.startsWith('aws.');
+  return isService(source);
 };
 
 /** Rules that a forged event could reach: whose source or type is left open, or is not one that the source carries. */
@@ -154,9 +156,13 @@ export const forgeryFaults = (template: Template): string[] => {
   const known = new Set<unknown>(eventContracts.map(({ type }) => type));
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([rule, { Properties }]) => {
     const { source = [], 'detail-type': types = [] } = (Properties.EventPattern ?? {}) as Pattern;
-    if (source.length !== 1 || types.length === 0) return [`${rule} leaves open who says what`];
-    return types
-      .filter((type) => !mayCarry(source[0], type, known))
-      .map((type) => `${rule} listens to ${JSON.stringify(type)} from ${JSON.stringify(source[0])}`);
+    // What services of AWS say no one else can say, so that one rule may listen to several of them.
+    const isOne = source.length === 1 || (source.length > 1 && source.every(isService));
+    if (!isOne || types.length === 0) return [`${rule} leaves open who says what`];
+    return source.flatMap((who) =>
+      types
+        .filter((type) => !mayCarry(who, type, known))
+        .map((type) => `${rule} listens to ${JSON.stringify(type)} from ${JSON.stringify(who)}`),
+    );
   });
 };
