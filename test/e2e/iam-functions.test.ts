@@ -128,6 +128,7 @@ test('every function of the plane is put to that test, and every act is within t
   const within = new Set(Object.values(powers).flat());
   const beyondAll = [
     'upload a file',
+    'list open uploads',
     'delete evidence',
     'write over the log',
     'hide a part of the log',
