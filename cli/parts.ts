@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LARGEST_PIECE } from '../core/intake/refuse-unread.ts';
 import { type Digest, digestOfRaw, hexOf } from '../core/kernel/digest.ts';
 
 const MiB = 1024 ** 2;
@@ -7,8 +8,7 @@ const MOST_PARTS = 10_000;
 /** Up to `largest` bytes a file goes in one piece, else in parts of `part` bytes, or of more where it is huge. */
 export type Pieces = { readonly largest: number; readonly part: number };
 
-/** S3 takes no more in one piece, and only of one piece does it keep the SHA-256 that the plane asks for. */
-export const S3_PIECES: Pieces = { largest: 5 * 1024 * MiB, part: 64 * MiB };
+export const S3_PIECES: Pieces = { largest: LARGEST_PIECE, part: 64 * MiB };
 
 /** Bytes of each part but the last: the same in every run, or no run could go on where another ended. */
 export const partSizeOf = (size: number, { largest, part }: Pieces): number | undefined =>

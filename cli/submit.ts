@@ -119,7 +119,11 @@ const NOT_PERMITTED: Reason = {
 };
 
 /** The stage knows how much it takes; here only the manifest's own bound counts. */
-const NO_LIMITS = IntakeLimits.parse({ files: MAX_DECLARED_FILES, bytes: Number.MAX_SAFE_INTEGER });
+const NO_LIMITS = IntakeLimits.parse({
+  files: MAX_DECLARED_FILES,
+  bytes: Number.MAX_SAFE_INTEGER,
+  readBytes: Number.MAX_SAFE_INTEGER,
+});
 
 type Ports = { readonly bucket: () => Promise<ModelBucket> };
 

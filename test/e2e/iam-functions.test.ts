@@ -38,7 +38,7 @@ const powers: Record<string, string[]> = {
     ...ATTEMPTS,
     'read the registry',
   ],
-  'intake/digest-files': [...BYTES, 'read evidence', 'keep digests', ...ATTEMPTS],
+  'intake/digest-files': [...BYTES, 'read evidence', 'keep a refusal', 'keep digests', ...ATTEMPTS],
   'scanning/scan-files': [...BYTES, 'read evidence', 'keep a scan'],
   'gates/evaluate-gates': ['read evidence', 'keep gate findings'],
   'policy/decide-registration': ['read evidence', 'keep a decision'],

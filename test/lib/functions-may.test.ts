@@ -43,7 +43,10 @@ const POWERS: [string, string[]][] = [
       ...OBJECTS,
     ],
   ],
-  ['DigestFiles', [...READS_BYTES, 'read a mark', 'read evidence', 'keep digests', ...ATTEMPTS, ...OBJECTS]],
+  [
+    'DigestFiles',
+    [...READS_BYTES, 'read a mark', 'read evidence', 'keep digests', 'keep a refusal', ...ATTEMPTS, ...OBJECTS],
+  ],
   ['ScanFiles', [...READS_BYTES, 'read evidence', 'keep a scan', ...OBJECTS]],
   ['EvaluateGates', ['read evidence', 'keep gate findings', ...OBJECTS]],
   ['DecideRegistration', ['read evidence', 'keep a decision', ...OBJECTS]],
