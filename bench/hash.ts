@@ -48,6 +48,7 @@ const digestPath = async (chunks: Chunks): Promise<void> => {
     },
     marks: { find: async () => undefined, set: async () => {} },
     attempts: { find: async () => undefined, ofVersion: async () => [], due: async () => [], swap: async () => true },
+    limits: { readBytes: SIZE },
     evidence: { get: async () => body, find: async () => undefined, putOnce: async (_, text) => text },
   })({ attempt, inventory: { key: 'inventory', digest: digestOf(body) }, execution: 'bench' });
   if (outcome !== 'digested' || bytesRead !== SIZE)

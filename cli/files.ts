@@ -11,11 +11,13 @@ import type { ByteSource } from '../core/scanning/byte-source.ts';
 import type { Context } from './context.ts';
 import { fileChunks } from './file-chunks.ts';
 import { couldNotTell, misused } from './outcome.ts';
+import { type HashedParts, PartHasher } from './parts.ts';
 import { inBytes, oneLine } from './text.ts';
 
 export type LocalFile = { readonly path: string; readonly absolute: string; readonly size: number };
 
-export type HashedFile = LocalFile & { readonly digest: Digest };
+/** With `parts`, when it is too large to be sent in one piece. */
+export type HashedFile = LocalFile & { readonly digest: Digest; readonly parts?: HashedParts };
 
 export type Folder = {
   /** In code-point order of their paths, which are separated by / everywhere. */
@@ -83,25 +85,42 @@ export const walk = async (dir: string, leaveOut: (path: string) => boolean): Pr
 /** Disks answer several readers sooner than one; hashing itself has one core. */
 const WIDTH = 4;
 
-const digestOne = async (file: LocalFile, context: Context, onBytes: (bytes: number) => void): Promise<Digest> => {
-  const hash = createHash('sha256');
+type Hashing = { readonly context: Context; readonly onBytes: (bytes: number) => void };
+
+/** In one reading, so that the parts are surely those of the whole. */
+const hashOne = async (
+  file: LocalFile,
+  partSize: number | undefined,
+  { context, onBytes }: Hashing,
+): Promise<HashedFile> => {
+  const whole = createHash('sha256');
+  const parts = partSize === undefined ? undefined : new PartHasher(partSize);
   for await (const chunk of fileChunks(file.absolute, { size: file.size, signal: context.signal })) {
-    hash.update(chunk);
+    whole.update(chunk);
+    parts?.update(chunk);
     onBytes(chunk.length);
   }
-  return digestOfRaw(hash.digest());
+  const digest = digestOfRaw(whole.digest());
+  return { ...file, digest, ...(parts !== undefined && { parts: parts.end() }) };
 };
 
-/** Every file with its SHA-256, in their order. */
-export const hashAll = async (files: readonly LocalFile[], context: Context): Promise<HashedFile[]> => {
+/** In one piece, as far as hashing is concerned. */
+const WHOLE = (): undefined => {};
+
+/** Every file with its SHA-256, in their order; and that of its parts, where it has to be sent in parts of a size. */
+export const hashAll = async (
+  files: readonly LocalFile[],
+  context: Context,
+  partSize: (size: number) => number | undefined = WHOLE,
+): Promise<HashedFile[]> => {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   let done = 0;
-  return concurrently(files, WIDTH, async (file) => {
-    const digest = digestOne(file, context, (bytes) => {
+  return concurrently(files, WIDTH, (file) => {
+    const onBytes = (bytes: number) => {
       done += bytes;
       context.progress(`hashing ${oneLine(file.path)} (${inBytes(done)} of ${inBytes(total)})`);
-    });
-    return { ...file, digest: await reading(file.path, digest) };
+    };
+    return reading(file.path, hashOne(file, partSize(file.size), { context, onBytes }));
   });
 };
 

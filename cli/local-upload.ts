@@ -3,6 +3,7 @@ import { BUNDLE, type IntakeLimits, MANIFEST, MAX_MANIFEST_BYTES } from '../core
 import { valueAt } from '../core/intake/json-path.ts';
 import type { Manifest } from '../core/intake/manifest.ts';
 import { readManifest } from '../core/intake/read-manifest.ts';
+import { LARGEST_PIECE, refuseUnread } from '../core/intake/refuse-unread.ts';
 import { takeStock } from '../core/intake/take-stock.ts';
 import type { Reason } from '../core/kernel/reason.ts';
 import { type Folder, type LocalFile, reading, walk } from './files.ts';
@@ -59,8 +60,11 @@ const missingFile = (path: string): Reason => ({
 const inventory = (manifest: Manifest, folder: Folder, limits: IntakeLimits): Reason[] => {
   const objects = folder.files.map(({ path, size }) => ({ path, key: path, versionId: 'local', size }));
   const stock = takeStock({ manifest, objects, limits, registered: false });
+  // Whatever uploads them, S3 will have no SHA-256 of these.
+  const unread = folder.files.filter(({ size }) => size > LARGEST_PIECE);
   return [
     ...folder.reasons,
+    ...refuseUnread(unread, limits),
     ...(stock.outcome === 'refused' ? stock.reasons : []),
     ...(stock.outcome === 'incomplete' ? stock.missing.map(missingFile) : []),
   ];

@@ -1,85 +1,51 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
-import { hexOf } from '../core/kernel/digest.ts';
+import type { Readable } from 'node:stream';
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { regionIn } from './aws-environment.ts';
-import { askingAws, isNotThere, isRefused } from './aws-problem.ts';
+import { askingAws, isNamed, isNotThere, isRefused } from './aws-problem.ts';
 import { type LocalFile, reading } from './files.ts';
 import type { ModelBucket } from './model-bucket.ts';
 import { couldNotTell } from './outcome.ts';
+import { base64Of, type Pieces, partSizeOf, S3_PIECES } from './parts.ts';
+import { type S3Place, s3PartsUpload } from './s3-parts.ts';
+import { changedMeanwhile, sendSection } from './s3-stream.ts';
 
 type Put = Parameters<ModelBucket['put']>[0];
 
-const MiB = 1024 ** 2;
-const MOST_PARTS = 10_000;
-/** S3 takes no more in one piece, and only of one piece does it keep the SHA-256 that the plane asks for. */
-const PIECES = { largest: 5 * 1024 * MiB, part: 64 * MiB };
 /** Held in memory, so that the SDK can send it again by itself. */
-const SMALL = 8 * MiB;
-const CHUNK = MiB;
-const STREAM_TRIES = 3;
+const SMALL = 8 * 1024 ** 2;
 
-async function* counted(file: LocalFile, onBytes: Put['onBytes']): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(file.absolute, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
-    onBytes(chunk.length);
-    yield chunk;
-  }
-}
-
-const streamOf = ({ file, onBytes }: Put): Readable => Readable.from(counted(file, onBytes), { objectMode: false });
-
-type Uploader = {
-  readonly client: S3Client;
-  readonly bucket: string;
-  readonly signal: AbortSignal;
-  readonly pieces: typeof PIECES;
-};
-
-const inOnePiece = async ({ client, bucket, signal }: Uploader, put: Put): Promise<string | undefined> => {
+const inOnePiece = async ({ client, bucket, signal }: S3Place, put: Put): Promise<string | undefined> => {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const { path, absolute, size, digest } = put.file;
   const send = async (Body: NonNullable<PutObjectCommandInput['Body']>): Promise<string | undefined> => {
     const command = new PutObjectCommand({
       Bucket: bucket,
       Key: put.key,
       Body,
-      ContentLength: put.file.size,
-      ChecksumSHA256: Buffer.from(hexOf(put.file.digest), 'hex').toString('base64'),
+      ContentLength: size,
+      ChecksumSHA256: base64Of(digest),
     });
     return (await client.send(command, { abortSignal: signal })).VersionId;
   };
-  if (put.file.size <= SMALL) {
-    const sent = await send(await reading(put.file.path, readFile(put.file.absolute)));
-    put.onBytes(put.file.size);
-    return sent;
-  }
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await send(streamOf(put));
-    } catch (cause) {
-      const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 500;
-      if (attempt === STREAM_TRIES || signal.aborted || status < 500) throw cause;
-    }
-  }
+  if (size > SMALL)
+    return sendSection({ path, absolute, offset: 0, length: size }, send, { onBytes: put.onBytes, signal });
+  const sent = await send(await reading(path, readFile(absolute)));
+  put.onBytes(size);
+  return sent;
 };
 
-const inParts = async ({ client, bucket, signal, pieces }: Uploader, put: Put): Promise<string | undefined> => {
-  const { Upload } = await import('@aws-sdk/lib-storage');
-  const abortController = new AbortController();
-  signal.addEventListener('abort', () => abortController.abort(), { once: true });
-  const upload = new Upload({
-    client,
-    params: { Bucket: bucket, Key: put.key, Body: streamOf(put), ChecksumAlgorithm: 'SHA256' },
-    partSize: Math.max(pieces.part, Math.ceil(put.file.size / MOST_PARTS / MiB) * MiB),
-    abortController,
-  });
-  return (await upload.done()).VersionId;
+/** What only an upload can run into. */
+const told = ({ path }: LocalFile, cause: unknown): unknown => {
+  if (isNamed(cause, 'BadDigest')) return changedMeanwhile(path);
+  if (isNamed(cause, 'NoSuchUpload'))
+    return couldNotTell({
+      path,
+      message: 'its upload in parts was ended by somebody else, or lay for a week',
+      fix: 'Submit again.',
+    });
+  return cause;
 };
-
-const changed = (put: Put, cause: unknown): unknown =>
-  (cause as Error).name === 'BadDigest'
-    ? couldNotTell({ path: put.file.path, message: 'the file changed while it was uploaded', fix: 'Submit again.' })
-    : cause;
 
 const ignore = (): void => {};
 /** The SDK warns about streams that it cannot send again; we send them again ourselves. */
@@ -89,22 +55,27 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 export const s3ModelBucket = async (
   name: string,
   signal: AbortSignal,
-  pieces: typeof PIECES = PIECES,
+  pieces: Pieces = S3_PIECES,
 ): Promise<ModelBucket> => {
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({ ...regionIn(process.env), logger: SILENT });
-  const uploader = { client, bucket: name, signal, pieces };
+  const s3 = { client, bucket: name, signal };
   const place = (key: string) => `s3://${name}/${key}`;
+  const uploading = <Answer>({ key, file }: Pick<Put, 'key' | 'file'>, asked: Promise<Answer>): Promise<Answer> => {
+    const under = asked.catch((cause: unknown) => Promise.reject(told(file, cause)));
+    return askingAws(place(key), under);
+  };
   return {
     name,
-    put: (put) => {
-      const sent = put.file.size > pieces.largest ? inParts(uploader, put) : inOnePiece(uploader, put);
-      return askingAws(
-        place(put.key),
-        sent.catch((cause: unknown) => {
-          throw changed(put, cause);
-        }),
-      );
+    partSize: (size) => partSizeOf(size, pieces),
+    put: (put) => uploading(put, inOnePiece(s3, put)),
+    inParts: async (upload) => {
+      const parts = await uploading(upload, s3PartsUpload(s3, upload.key, upload.file));
+      return {
+        ...parts,
+        send: (part, onBytes) => uploading(upload, parts.send(part, onBytes)),
+        complete: () => uploading(upload, parts.complete()),
+      };
     },
     find: async (key) => {
       try {

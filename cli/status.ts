@@ -1,9 +1,9 @@
-import type { AttemptStatus } from '../core/intake/contract.ts';
+import type { AttemptStatus, DigestWays } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
 import { registryApi, type VersionStatus } from '../core/registry/api.ts';
 import { couldNotTell, EXIT, type ExitCode, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
-import { counted, reasonLines } from './text.ts';
+import { counted, inBytes, reasonLines } from './text.ts';
 
 export type StatusRequest = { readonly model: string; readonly version: string };
 
@@ -33,8 +33,16 @@ const headline = ({ model, version, state, registered }: VersionStatus): string 
   return `… ${name} is ${state === 'running' ? 'being examined' : 'not complete yet'}`;
 };
 
+const digestLine = ({ stored, read, bytesRead }: DigestWays): string =>
+  `  digests: ${counted(stored, 'file')} as S3 stored them, ${counted(read, 'file')} by reading ${inBytes(bytesRead)}`;
+
 export const statusOutcome = (document: VersionStatus): Outcome<VersionStatus> => {
-  const text = [headline(document), ...document.attempts.flatMap(attemptLines)].join('\n');
+  const ways = document.registered?.digests;
+  const text = [
+    headline(document),
+    ...(ways === undefined ? [] : [digestLine(ways)]),
+    ...document.attempts.flatMap(attemptLines),
+  ].join('\n');
   return { exitCode: EXITS[document.state], document, text };
 };
 

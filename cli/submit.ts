@@ -1,6 +1,5 @@
 import { type Answer, IntakeLimits, intake, MANIFEST } from '../core/intake/contract.ts';
 import { MAX_DECLARED_FILES } from '../core/intake/manifest.ts';
-import { concurrently } from '../core/kernel/concurrently.ts';
 import { ModelId, VersionId } from '../core/kernel/identity.ts';
 import { type Reason, show } from '../core/kernel/reason.ts';
 import { answerKey, awaitAnswer } from './await-answer.ts';
@@ -8,8 +7,9 @@ import type { Context } from './context.ts';
 import { type HashedFile, hashAll } from './files.ts';
 import { type LocalUpload, readUpload } from './local-upload.ts';
 import type { ModelBucket } from './model-bucket.ts';
-import { couldNotTell, EXIT, type ExitCode, interrupted, misused, type Outcome, Problem } from './outcome.ts';
-import { counted, inBytes, oneLine, reasonLines } from './text.ts';
+import { EXIT, type ExitCode, interrupted, misused, type Outcome, Problem } from './outcome.ts';
+import { NOTHING_SENT, type Sent, sendUpload, standing } from './send-upload.ts';
+import { counted, reasonLines } from './text.ts';
 
 export type SubmitRequest = {
   readonly dir: string;
@@ -28,6 +28,8 @@ export type SubmitDocument = {
   readonly files: number;
   readonly bytes: number;
   readonly bucket?: string;
+  /** Bytes that an interrupted submit had left there, and that were not sent again. */
+  readonly resumedBytes?: number;
   /** S3 version of the manifest: the name of this attempt. */
   readonly attempt?: string;
   /** Key of the answer object, now or later. */
@@ -76,50 +78,6 @@ const otherDigests = ({ manifest }: LocalUpload, hashed: readonly HashedFile[]):
   });
 };
 
-/** Requests under way at once: enough to fill a line, few enough to share it. */
-const WIDTH = 8;
-
-type Sent = { done: number; attempt?: string };
-
-const standing = (sent: Sent, total: number, place: string): string =>
-  sent.attempt === undefined
-    ? `${sent.done} of ${counted(total, 'file')} stand under ${place}, manifest.json does not: nothing was announced`
-    : `everything stands under ${place}, and intake is at work on attempt ${sent.attempt}`;
-
-const sendAll = async (
-  hashed: readonly HashedFile[],
-  { bucket, prefix, sent, context }: { bucket: ModelBucket; prefix: string; sent: Sent; context: Context },
-): Promise<string> => {
-  const total = hashed.reduce((sum, { size }) => sum + size, 0);
-  let bytes = 0;
-  const put = async (file: HashedFile): Promise<string | undefined> => {
-    context.signal.throwIfAborted();
-    const onBytes = (more: number): void => {
-      bytes += more;
-      context.progress(`uploading ${oneLine(file.path)} (${inBytes(bytes)} of ${inBytes(total)})`);
-    };
-    const versionId = await bucket.put({ key: `${prefix}${file.path}`, file, onBytes });
-    sent.done += 1;
-    return versionId;
-  };
-  await concurrently(
-    hashed.filter(({ path }) => path !== MANIFEST),
-    WIDTH,
-    put,
-  );
-  // Last, because its arrival is what starts intake.
-  const [manifest] = hashed.filter(({ path }) => path === MANIFEST);
-  const attempt = manifest === undefined ? undefined : await put(manifest);
-  if (attempt === undefined)
-    throw couldNotTell({
-      path: bucket.name,
-      message: 'the bucket keeps no versions',
-      fix: 'Submit to the bucket of the plane.',
-    });
-  sent.attempt = attempt;
-  return attempt;
-};
-
 const EXITS: Readonly<Record<SubmitDocument['outcome'], ExitCode>> = {
   registered: EXIT.yes,
   submitted: EXIT.yes,
@@ -161,7 +119,11 @@ const NOT_PERMITTED: Reason = {
 };
 
 /** The stage knows how much it takes; here only the manifest's own bound counts. */
-const NO_LIMITS = IntakeLimits.parse({ files: MAX_DECLARED_FILES, bytes: Number.MAX_SAFE_INTEGER });
+const NO_LIMITS = IntakeLimits.parse({
+  files: MAX_DECLARED_FILES,
+  bytes: Number.MAX_SAFE_INTEGER,
+  readBytes: Number.MAX_SAFE_INTEGER,
+});
 
 type Ports = { readonly bucket: () => Promise<ModelBucket> };
 
@@ -181,16 +143,16 @@ export const submit = async (
   requireManifest(upload, request.dir);
 
   const bucket = await open();
-  const hashed = await hashAll(files, context);
+  const hashed = await hashAll(files, context, bucket.partSize);
   const others = request.check ? otherDigests(upload, hashed) : [];
   if (others.length > 0) return conclude({ ...known, outcome: 'not-submitted', reasons: others });
 
   const prefix = intake.keys.prefix({ model, version });
-  const sent: Sent = { done: 0 };
+  const sent: Sent = { ...NOTHING_SENT };
   try {
-    const attempt = await sendAll(hashed, { bucket, prefix, sent, context });
+    const attempt = await sendUpload(hashed, { bucket, prefix, sent, context });
     const key = answerKey({ model, version }, bucket.name, attempt);
-    const submitted = { ...known, bucket: bucket.name, attempt, answerKey: key };
+    const submitted = { ...known, bucket: bucket.name, attempt, answerKey: key, resumedBytes: sent.resumed };
     if (!request.wait) return conclude({ ...submitted, outcome: 'submitted', reasons: [] });
     const waited = await awaitAnswer({ bucket, key, timeoutSeconds: request.timeoutSeconds }, context);
     if (waited.answer === undefined)

@@ -65,6 +65,15 @@ export const DigestReport = z.object({
 });
 export type DigestReport = z.infer<typeof DigestReport>;
 
+/** The ways in which digests were obtained, counted by file. */
+export const DigestWays = z.object({ stored: z.int(), read: z.int(), bytesRead: z.int() });
+export type DigestWays = z.infer<typeof DigestWays>;
+
+export const waysOf = ({ files, bytesRead }: DigestReport): DigestWays => {
+  const stored = files.filter(({ source }) => source === 'stored').length;
+  return { stored, read: files.length - stored, bytesRead };
+};
+
 /** Evidence of a refusal before policy was asked: what was handed in could not even be read. */
 export const Refusal = z.object({ reasons: z.array(Reason).min(1) });
 export type Refusal = z.infer<typeof Refusal>;
@@ -107,6 +116,15 @@ export const AttemptStatus = z.object({
 });
 export type AttemptStatus = z.infer<typeof AttemptStatus>;
 
+/** What one run of the digest step has: Lambda gives no function more. */
+export const DIGEST_SECONDS = 15 * 60;
+/**
+ * What that run can surely read. Bytes come at 50 MB/s at least, which is assumed: the low end of the 400 to 700 Mbit/s
+ * that people report of S3 to one Lambda; hashing them is forty times as fast. 60 s are left for the start, for asking
+ * S3 for 20,000 checksums, sixteen at once, and for writing the report. (900 s - 60 s) · 50 MB/s = 42 GB.
+ */
+const READ_BYTES = (DIGEST_SECONDS - 60) * 50e6;
+
 /** What a stage takes; everything above it is refused by name. */
 export const IntakeLimits = z.strictObject({
   files: z.int().min(1).max(20_000).default(10_000),
@@ -114,6 +132,8 @@ export const IntakeLimits = z.strictObject({
     .int()
     .min(1)
     .default(200 * 1024 ** 3),
+  /** Of those, bytes of which S3 keeps no SHA-256, so that the plane has to read them all. */
+  readBytes: z.int().min(0).default(READ_BYTES),
   /** How long files that a manifest declares may stay missing. */
   incompleteSeconds: z
     .int()
@@ -185,12 +205,16 @@ export const intake = {
       failures: [EvidenceAltered, Throttled, ManifestVersionGone],
     }),
     digestFiles: defineTask({
-      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string() }),
+      env: defineEnv({ ...Evidenced, INTAKE_TABLE: z.string(), INTAKE_LIMITS: jsonEnv(IntakeLimits) }),
       input: z.object({ attempt: Attempt, inventory: EvidenceRef, execution }),
       output: z.object({
-        /** `stale`: a declared file has not arrived yet, and under its name stands what an earlier attempt left. */
-        outcome: z.enum(['digested', 'stale']),
+        /**
+         * `stale`: a declared file has not arrived yet, and under its name stands what an earlier attempt left.
+         * `refused`: there is more to read than can be read, and nothing was.
+         */
+        outcome: z.enum(['digested', 'stale', 'refused']),
         report: EvidenceRef.nullable(),
+        refusal: EvidenceRef.nullable(),
         root: Digest.nullable(),
         bytesRead: z.int(),
       }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RiskTier } from '../gates/contract.ts';
-import { Attempt, evidenceKey, PublishedBundle } from '../intake/contract.ts';
+import { Attempt, DigestWays, evidenceKey, PublishedBundle } from '../intake/contract.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
@@ -21,6 +21,8 @@ export const RegisteredVersion = z.object({
   attempt: z.string(),
   files: z.int(),
   bytes: z.int(),
+  /** A version that was registered before this was kept has it in its evidence alone. */
+  digests: DigestWays.optional(),
   /** `model.sig` beside the model. */
   bundle: PublishedBundle,
   /** What it rests on, by name: manifest, inventory, digests, scan, gates, decision, bundle. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { DigestReport, Inventory } from '../intake/contract.ts';
+import { DigestReport, Inventory, waysOf } from '../intake/contract.ts';
 import { Manifest } from '../intake/manifest.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
@@ -40,6 +40,7 @@ export const registerVersion =
       attempt: attempt.id,
       files: inventory.files.length,
       bytes: inventory.bytes,
+      digests: waysOf(digests),
       bundle,
       evidence: named,
     });

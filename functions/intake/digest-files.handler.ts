@@ -18,5 +18,6 @@ export const handler = task(
     marks: s3Marks,
     attempts: dynamodbAttempts(env.INTAKE_TABLE, clock),
     evidence: s3Evidence(env.EVIDENCE_BUCKET),
+    limits: env.INTAKE_LIMITS,
   }),
 );

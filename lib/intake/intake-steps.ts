@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { intake } from '../../core/intake/contract.ts';
+import { DIGEST_SECONDS, intake } from '../../core/intake/contract.ts';
 import { type EvidenceBucket, everyAttempt } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import type { GovernedTable } from '../platform/governed-table.ts';
@@ -66,18 +66,22 @@ export class IntakeSteps {
   }
 
   digestFiles(): GovernedFunction {
-    const { attempts, evidence, models } = this.#props;
+    const { attempts, config, evidence, models } = this.#props;
     const step = new GovernedFunction(this.#scope, 'DigestFiles', {
       entry: 'intake/digest-files',
       contract: intake.tasks.digestFiles,
-      env: { EVIDENCE_BUCKET: evidence.bucketName, INTAKE_TABLE: attempts.tableName },
-      // One whole core: SHA-256 is bound by it.
+      env: {
+        EVIDENCE_BUCKET: evidence.bucketName,
+        INTAKE_TABLE: attempts.tableName,
+        INTAKE_LIMITS: JSON.stringify(config.limits),
+      },
+      // One whole core: SHA-256 is bound by it. Of bytes 256 MiB are under way at most, 470 MB of process as measured.
       memory: 1792,
-      timeout: Duration.minutes(15),
+      timeout: Duration.seconds(DIGEST_SECONDS),
     });
     models.grantInspect(step);
     models.grantReadMarks(step);
-    evidence.grantKeep(step, everyAttempt(intake.keys.digests));
+    evidence.grantKeep(step, ...[intake.keys.digests, intake.keys.refusal].map(everyAttempt));
     attempts.grantChange(step);
     return step;
   }

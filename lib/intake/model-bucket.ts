@@ -165,6 +165,9 @@ export class ModelBucket extends Construct {
       resources: objects('models'),
       because: UPLOADS,
     });
+    // To go on with an interrupted upload. S3 has no condition on its prefix: who submits one model can see which files
+    // of others are on their way, by name; neither their bytes nor a way to touch them.
+    allow(who, { actions: ['s3:ListBucketMultipartUploads'], resources: [this.bucket.bucketArn] });
     allow(who, { actions: ['s3:GetObject'], resources: objects('answers'), because: UPLOADS });
     useKey(who, this.bucket.encryptionKey, { through: 's3', write: true });
   }

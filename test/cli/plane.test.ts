@@ -274,8 +274,9 @@ describe('status', () => {
         stage: 'registered',
         registeredAt: '2026-11-23T10:00:00Z',
         attempt: 'v0',
-        files: 1,
+        files: 5,
         bytes: 1,
+        digests: { stored: 4, read: 1, bytesRead: 5_583_457_485 },
         bundle: { key: 'k', versionId: 'v' },
         evidence: {},
       },
@@ -285,6 +286,7 @@ describe('status', () => {
 
     expect(answered.exitCode).toBe(EXIT.yes);
     expect(answered.text).toContain(digest);
+    expect(answered.text).toContain('digests: 4 files as S3 stored them, 1 file by reading 5.2 GiB');
   });
 
   test('the reasons of a no are told, and how many more there are', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { EXIT } from '../../cli/outcome.ts';
+import { EXIT, Problem } from '../../cli/outcome.ts';
 import { type SubmitRequest, submit } from '../../cli/submit.ts';
 import { Answer } from '../../core/intake/contract.ts';
 import { type Files, folderOf, quietly, uploadOf } from './folder.ts';
@@ -203,4 +203,109 @@ test('a bucket that keeps no versions is not the bucket of a plane', async () =>
   };
 
   await expect(run(uploadOf(FILES))).rejects.toMatchObject({ exitCode: EXIT.unknown, reason: { path: 'models' } });
+});
+
+describe('a file that is too large for one piece', () => {
+  const MiB = 1024 ** 2;
+  const large = (fill: string) => Buffer.alloc(5 * MiB - 7, fill);
+  const LARGE = { 'a.jsonl': '{}\n', 'weights.bin': large('weights of it ') };
+  const KEY = `${PREFIX}weights.bin`;
+
+  let sent: number[];
+  beforeEach(() => {
+    sent = [];
+    bucket.pieces = { largest: 2 * MiB, part: MiB };
+    bucket.onPart = (_, part) => sent.push(part);
+  });
+
+  /** Runs until so many parts have arrived, and no further. */
+  const interruptedAfter = async (parts: number, files: Files) => {
+    const controller = new AbortController();
+    bucket.onPart = (_, part) => {
+      if (sent.push(part) === parts) controller.abort();
+    };
+    const problem = await run(files, {}, controller.signal).catch((cause: unknown) => cause);
+    const before = sent.splice(0);
+    bucket.onPart = (_, part) => sent.push(part);
+    return { problem, before };
+  };
+
+  test('arrives whole, by parts', async () => {
+    answering('registered');
+
+    const { document } = await run(uploadOf(LARGE));
+
+    expect(sent.toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(LARGE['weights.bin'].equals(bucket.objects.get(KEY) ?? Buffer.of())).toBe(true);
+    expect(document).toMatchObject({ outcome: 'registered', resumedBytes: 0 });
+  });
+
+  test('goes on after an interruption where it ended: no part is sent again', async () => {
+    answering('registered');
+    const upload = uploadOf(LARGE);
+
+    const { problem, before } = await interruptedAfter(2, upload);
+    const { document } = await run(upload);
+
+    expect(problem).toMatchObject({ exitCode: EXIT.interrupted });
+    expect([...before, ...sent].toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    expect(document.resumedBytes).toBeGreaterThanOrEqual(2 * MiB - 7);
+    expect(LARGE['weights.bin'].equals(bucket.objects.get(KEY) ?? Buffer.of())).toBe(true);
+  });
+
+  test('the interruption says what waits for the next submit', async () => {
+    bucket.onPart = () => {};
+    const [put] = [bucket.put];
+    bucket.put = () => Promise.reject(new Problem(EXIT.unknown, { rule: 'cli.could-not-tell', message: 'no line' }));
+
+    await expect(run(uploadOf(LARGE))).rejects.toMatchObject({
+      reason: { message: expect.stringMatching(/no line; 0 of 3 files stand .* 5 parts .* wait there/) },
+    });
+    bucket.put = put;
+  });
+
+  test('is no object before all bytes are there: one that was complete would be sent all over again', async () => {
+    const upload = uploadOf({ ...LARGE, 'more.bin': large('more of it') });
+    const controller = new AbortController();
+    bucket.onPart = (_, part) => {
+      if (sent.push(part) === 8) controller.abort();
+    };
+
+    await expect(run(upload, {}, controller.signal)).rejects.toThrow('interrupted');
+
+    expect(bucket.arrived).toEqual([]);
+  });
+
+  test('begins anew when it was changed, and what was sent of the old one is given up', async () => {
+    answering('registered');
+    await interruptedAfter(2, uploadOf(LARGE));
+
+    const changed = { ...LARGE, 'weights.bin': large('other weights ') };
+    const { document } = await run(uploadOf(changed));
+
+    expect(document).toMatchObject({ outcome: 'registered', resumedBytes: 0 });
+    expect(bucket.givenUp).toHaveLength(1);
+    expect(sent.toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(changed['weights.bin'].equals(bucket.objects.get(KEY) ?? Buffer.of())).toBe(true);
+  });
+
+  test('tells of every byte once, resumed or not', async () => {
+    answering('registered');
+    const upload = uploadOf(LARGE);
+    await interruptedAfter(3, upload);
+    const lines: string[] = [];
+    using folder = folderOf(upload);
+
+    await submit(
+      { dir: folder.dir, ...REQUEST },
+      { bucket: async () => bucket },
+      {
+        ...quietly(),
+        progress: (line) => lines.push(line),
+      },
+    );
+
+    expect(lines.findLast((line) => line.startsWith('uploading'))).toMatch(/\(([\d.]+ MiB) of \1\)$/);
+  });
 });

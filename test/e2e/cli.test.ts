@@ -1,13 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { hashAll, walk } from '../../cli/files.ts';
-import { s3ModelBucket } from '../../cli/s3-model-bucket.ts';
+import { HeadObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../local/paths.ts';
 import { ensurePython } from '../../local/python.ts';
-import { quietly } from '../cli/folder.ts';
 import { type Files, folderOf, type Plane, redeclared, shippedModel, withManifest } from '../support/flight.ts';
 import { functionsByState, hold, release } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
@@ -15,6 +12,7 @@ import { type Person, shellOf } from '../support/people.ts';
 import { flightOf, until } from '../support/rollouts.ts';
 
 const ENTRY = join(root, 'cli', 'clearance.mjs');
+const SUBMIT_IN_PARTS = join(root, 'test', 'e2e', 'submit-in-parts.ts');
 const MiB = 1024 ** 2;
 
 let plane: Plane;
@@ -256,34 +254,61 @@ describe('large files', () => {
     expect(stored.ChecksumSHA256).toMatch(/=$/);
   });
 
-  test('one that S3 takes only in parts arrives whole', async () => {
-    const bytes = Buffer.alloc(12 * MiB + 5, 'parts of it ');
-    using copy = await folderOf({ 'large.bin': bytes });
-    const { files } = await walk(copy.folder, () => false);
-    const [file] = await hashAll(files, quietly());
-    if (file === undefined) throw new Error('the file was not found');
-    for (const [name, value] of Object.entries(plane.env)) vi.stubEnv(name, value);
-    let told = 0;
+  /** Parts of one MiB stand for those of 64, and this file for one above 5 GiB, which a test cannot afford. */
+  const largeModel = (fill: string, as?: string) => {
+    const shipped = shippedModel('digits-mlp', '1.0.0', as);
+    const declared = [...shipped.manifest.files, { path: 'notes.txt' }];
+    const files = { ...shipped.files, 'notes.txt': Buffer.alloc(5 * MiB - 7, fill) };
+    return {
+      ...shipped,
+      files: redeclared(files, { ...shipped.manifest, files: declared }),
+      key: `models/${shipped.model}/${shipped.version}/notes.txt`,
+    };
+  };
+  type InParts = ReturnType<typeof largeModel>;
 
-    const bucket = await s3ModelBucket(plane.outputs.ModelBucketName ?? '', new AbortController().signal, {
-      largest: 10 * MiB,
-      part: 5 * MiB,
-    });
-    const key = 'models/in-parts/1/large.bin';
-    const versionId = await bucket.put({
-      key,
-      file,
-      onBytes: (more) => {
-        told += more;
-      },
-    });
-    vi.unstubAllEnvs();
+  const submitInParts = async ({ files, model, version }: InParts, { dieAfter }: { dieAfter?: number } = {}) => {
+    using copy = await folderOf(files);
+    const args = [copy.folder, plane.outputs.ModelBucketName ?? '', model, version, String(dieAfter ?? '')];
+    const said = await run(process.execPath, [SUBMIT_IN_PARTS, ...args], await shellOf(plane, 'Submitter'));
+    return { ...said, document: said.stdout === '' ? undefined : JSON.parse(said.stdout) };
+  };
+
+  const openUploads = async ({ key }: InParts) => {
+    const Bucket = plane.outputs.ModelBucketName;
+    const { Uploads = [] } = await plane.s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: key }));
+    return Uploads.map(({ UploadId }) => UploadId);
+  };
+
+  test('one that S3 takes only in parts goes on after kill -9 where it was, by who may only submit, and is registered', async () => {
+    const upload = largeModel('a line of text ');
+
+    const killed = await submitInParts(upload, { dieAfter: 2 });
+    const between = await openUploads(upload);
+    const { status, stderr, document } = await submitInParts(upload);
     const stored = await plane.s3.send(
-      new HeadObjectCommand({ Bucket: bucket.name, Key: key, VersionId: versionId, ChecksumMode: 'ENABLED' }),
+      new HeadObjectCommand({ Bucket: plane.outputs.ModelBucketName, Key: upload.key, ChecksumMode: 'ENABLED' }),
     );
 
-    expect([stored.ContentLength, told]).toEqual([bytes.length, bytes.length]);
-    expect(stored.ChecksumSHA256).toMatch(/-3$/);
+    expect([killed.stdout, between.length]).toEqual(['', 1]);
+    expect([status, stderr, document.outcome]).toEqual([0, '', 'registered']);
+    expect(document.resumedBytes).toBeGreaterThanOrEqual(2 * MiB - 7);
+    expect(stored.ContentLength).toBe(5 * MiB - 7);
+    expect(stored.ChecksumSHA256).toMatch(/-5$/);
+    expect(await openUploads(upload)).toEqual([]);
+  });
+
+  test('one that was changed since begins anew, and nothing of the old one stays behind', async () => {
+    const upload = largeModel('first words ');
+    await submitInParts(upload, { dieAfter: 2 });
+    const [old] = await openUploads(upload);
+    const changed = largeModel('second words ', upload.model);
+
+    const { document } = await submitInParts(changed);
+
+    expect(old).toBeDefined();
+    expect(document).toMatchObject({ outcome: 'registered', resumedBytes: 0 });
+    expect(await openUploads(upload)).toEqual([]);
   });
 });
 

@@ -38,7 +38,7 @@ const powers: Record<string, string[]> = {
     ...ATTEMPTS,
     'read the registry',
   ],
-  'intake/digest-files': [...BYTES, 'read evidence', 'keep digests', ...ATTEMPTS],
+  'intake/digest-files': [...BYTES, 'read evidence', 'keep a refusal', 'keep digests', ...ATTEMPTS],
   'scanning/scan-files': [...BYTES, 'read evidence', 'keep a scan'],
   'gates/evaluate-gates': ['read evidence', 'keep gate findings'],
   'policy/decide-registration': ['read evidence', 'keep a decision'],
@@ -136,6 +136,7 @@ test('every function of the plane is put to that test, and every act is within t
   const within = new Set(Object.values(powers).flat());
   const beyondAll = [
     'upload a file',
+    'list open uploads',
     'delete evidence',
     'write over the log',
     'hide a part of the log',

@@ -38,7 +38,7 @@ const putting = (who: Plane, subject: Subject, path: string, Tagging?: string) =
   verdict(who.s3.send(new PutObjectCommand({ ...at(subject, path), Body: 'x', Tagging })));
 
 test.each<[Person, string[]]>([
-  ['Submitter', ['upload a file']],
+  ['Submitter', ['upload a file', 'list open uploads']],
   ['Reader', []],
   [
     'Operator',

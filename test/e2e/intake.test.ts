@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { readSigningKey } from '../../core/signing/public-key.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 import { flipped } from '../../local/demo/model-files.ts';
@@ -22,6 +23,7 @@ import {
   upload,
   withManifest,
 } from '../support/flight.ts';
+import { functionsByState } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 
 let plane: Plane;
@@ -139,6 +141,33 @@ test('a tampered copy is refused with the digest that was declared and the one t
   expect(answer.reasons).toContainEqual(
     expect.objectContaining({ path: model, found: expect.stringContaining('sha256:') }),
   );
+});
+
+test('what S3 has no digest of and cannot be read in time is refused, by file, size and limit; with its digest it is registered', async () => {
+  const shipped = shippedModel('digits-mlp', '1.0.0');
+  const FunctionName = (await functionsByState(plane)).get('DigestFiles') ?? '';
+  const { Environment } = await plane.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = Environment?.Variables ?? {};
+  const limits = JSON.parse(Variables.INTAKE_LIMITS ?? '');
+  const configured = (INTAKE_LIMITS: string) =>
+    plane.lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName,
+        Environment: { Variables: { ...Variables, INTAKE_LIMITS } },
+      }),
+    );
+  await configured(JSON.stringify({ ...limits, readBytes: 1000 }));
+  onTestFinished(async () => void (await configured(Variables.INTAKE_LIMITS ?? '')));
+
+  const { answer: refused } = await submit(plane, shipped, shipped.files);
+  const { answer: registered } = await submit(plane, shipped, shipped.files, { stored: true });
+
+  const [reason] = refused.reasons;
+  expect(refused.outcome).toBe('rejected');
+  expect(reason).toMatchObject({ rule: 'intake.too-much-to-read', path: 'baseline.csv' });
+  expect(reason?.found).toContain(`${shipped.files['baseline.csv']?.length} bytes`);
+  expect(reason?.allowed).toContain('1000 bytes');
+  expect(registered).toMatchObject({ outcome: 'registered', reasons: [] });
 });
 
 test('files that come after their manifest complete the upload', async () => {

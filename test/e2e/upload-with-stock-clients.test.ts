@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { beforeAll, expect, test } from 'vitest';
 import { type StockTool, stockTool } from '../../local/stock-tools.ts';
 import { answerOf, folderOf, type Plane, shippedModel } from '../support/flight.ts';
@@ -62,4 +62,25 @@ test('a folder whose manifest is copied in before all else is registered', async
   const answer = await answerOf(plane, shipped, await attemptAt(shipped));
 
   expect(answer.outcome).toBe('registered');
+});
+
+test.each([
+  ['8MB', 'COMPOSITE'],
+  ['5GB', 'FULL_OBJECT'],
+])('with a threshold of %s the AWS command line leaves S3 a %s digest of a larger file', async (threshold, type) => {
+  const at = {
+    Bucket: plane.outputs.ModelBucketName,
+    Key: `models/stock-threshold-${threshold.toLowerCase()}/1/notes.txt`,
+  };
+  const config = `[default]\ns3 =\n  multipart_threshold = ${threshold}\n`;
+  using files = await folderOf({ 'notes.txt': Buffer.alloc(9 * 1024 ** 2, 'notes '), config: Buffer.from(config) });
+  const [from, to] = [join(files.folder, 'notes.txt'), `s3://${at.Bucket}/${at.Key}`];
+
+  const { ok } = await aws(['s3', 'cp', from, to, '--checksum-algorithm', 'SHA256'], {
+    ...shell,
+    AWS_CONFIG_FILE: join(files.folder, 'config'),
+  });
+  const { ChecksumType } = await plane.s3.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
+
+  expect([ok, ChecksumType]).toEqual([true, type]);
 });

@@ -20,22 +20,27 @@ const granted = (grant: (plane: ModelGovernance, who: Role) => void) => {
 
 const ASKS = ['find the plane', 'ask about a model', 'ask how a model stands', 'ask about another model'];
 const READS = [...ASKS, 'ask about rollouts', 'ask which holds stand'];
-const uploads = (template: Template, key: string) => ({
-  action: 's3:PutObject',
+const onModels = (template: Template, action: string, key: string) => ({
+  action,
   resource: `<${findResource(template, 'AWS::S3::Bucket', 'Models')[0]}.Arn>/${key}`,
 });
 
-test('who may submit uploads and asks; reads no model, marks nothing, signs nothing, answers nothing', () => {
+const UPLOADS = ['upload a file', 'list open uploads', 'look into an open upload', 'give up an upload'];
+
+test('who may submit uploads, goes on with what was interrupted, and asks; reads no model, marks nothing, signs nothing, answers nothing', () => {
   const { powers } = granted((plane, who) => plane.grantSubmit(who));
 
-  expect(powers).toEqual(['upload a file', 'read an answer', 'decrypt objects', 'encrypt objects', ...ASKS]);
+  expect(powers).toEqual([...UPLOADS, 'read an answer', 'decrypt objects', 'encrypt objects', ...ASKS]);
 });
 
-test('who may submit one model uploads no other, nor one whose name begins alike', () => {
+test('who may submit one model uploads no other, looks into and gives up no upload of another, nor of one whose name begins alike', () => {
   const { template, role, powers } = granted((plane, who) => plane.grantSubmit(who, { models: ['iris'] }));
 
   const others = ['models/other/1/model.onnx', 'models/iris-2/1/model.onnx', 'answers/iris/1/x.json', 'model.onnx'];
-  const allowed = others.filter((key) => may(template, role, uploads(template, key)));
+  const actions = ['s3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'];
+  const allowed = others.filter((key) =>
+    actions.some((action) => may(template, role, onModels(template, action, key))),
+  );
 
   expect(powers).toContain('upload a file');
   expect(powers).not.toContain('ask about another model');

@@ -50,7 +50,7 @@ test('a JSON object is laid over the dev stage, deep down', () => {
   expect({ stage, removal, limits: intake.limits }).toEqual({
     stage: 'dev',
     removal: 'destroy',
-    limits: { files: 10_000, bytes: 214_748_364_800, incompleteSeconds: 5, tries: 5 },
+    limits: { files: 10_000, bytes: 214_748_364_800, readBytes: 42_000_000_000, incompleteSeconds: 5, tries: 5 },
   });
 });
 

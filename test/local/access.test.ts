@@ -2,7 +2,13 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, EncryptCommand, SignCommand } from '@aws-sdk/client-kms';
 import { CreateAliasCommand, GetAliasCommand, PublishVersionCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
+import {
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+} from '@aws-sdk/client-s3';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import { actingAs, assume, verdict } from '../support/callers.ts';
@@ -233,11 +239,13 @@ probe(
   'iam_hides_what_is_missing_from_who_may_not_list',
   'only who may list is told that an object is not there',
   async (aws) => {
-    const reading = allow('s3:GetObject*', 'arn:aws:s3:::secrets/*');
+    const objects = 'arn:aws:s3:::secrets/*';
+    const reading = allow('s3:GetObject*', objects);
     await deploy(aws, 'secrets', {
       ...bucket('secrets', deny('s3:DeleteBucket', 'secrets', { Bool: { 'aws:SecureTransport': 'false' } })),
       Reader: role('secrets-reader', reading),
       Lister: role('secrets-lister', reading, allow('s3:ListBucket', 'arn:aws:s3:::secrets')),
+      Uploader: role('secrets-uploader', allow('s3:ListMultipartUploadParts', objects)),
     });
     const { VersionId } = await aws.s3.send(new PutObjectCommand({ Bucket: 'secrets', Key: 'there', Body: 'x' }));
     const asked = async (name: string, Key: string, version?: string) => {
@@ -251,6 +259,10 @@ probe(
     expect(await asked('secrets-reader', 'there', 'missing')).toBe('AccessDenied');
     expect(await asked('secrets-lister', 'missing')).toBe('NoSuchKey');
     expect(await asked('secrets-lister', 'there', 'missing')).toBe('NoSuchVersion');
+    const onItsWay = { Bucket: 'secrets', Key: 'on-its-way' };
+    const { UploadId } = await aws.s3.send(new CreateMultipartUploadCommand(onItsWay));
+    const { s3 } = await actingAs(aws, roleNamed('secrets-uploader'));
+    expect(await verdict(s3.send(new ListPartsCommand({ ...onItsWay, UploadId })))).toBe('allowed');
   },
   { iam: true },
 );

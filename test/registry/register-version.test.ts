@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intake } from '../../core/intake/contract.ts';
+import { intake, waysOf } from '../../core/intake/contract.ts';
 import { digestFiles } from '../../core/intake/digest-files.ts';
 import { Manifest } from '../../core/intake/manifest.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';
@@ -60,6 +60,22 @@ const traced = () => {
   const environment = { lock: sha256(FILES['requirements.lock'] ?? ''), lockFile: 'requirements.lock' };
   return { ...manifestFor(FILES), training: { ...training, environment } };
 };
+
+test('the version says how its digests were obtained: stored by S3, or by reading so many bytes', async () => {
+  const plane = memoryPlane();
+  const { registry: versions, registered } = memoryRegistry();
+  const input = await evidenced(plane, traced());
+  const read = plane.evidence.standing.get(input.evidence.digests.key) ?? '';
+
+  await reserveVersion({ versions, evidence: plane.evidence })(input);
+  await registerVersion({ ...plane, versions })(input);
+
+  expect(registered[0]?.version.digests).toEqual({ stored: 0, read: 4, bytesRead: JSON.parse(read).bytesRead });
+  expect(waysOf({ ...JSON.parse(read), files: [{ source: 'stored' }, { source: 'read' }] })).toMatchObject({
+    stored: 1,
+    read: 1,
+  });
+});
 
 test('version, lineage and fact are written together, and the fact is what the contract publishes', async () => {
   const plane = memoryPlane();

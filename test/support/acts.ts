@@ -5,6 +5,7 @@ import { InvokeCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
@@ -96,6 +97,7 @@ export const actsOn = (
     'read an uncleared manifest': ({ s3 }) => s3.send(new GetObjectCommand(file('manifest.json'))),
     'read uncleared bytes': ({ s3 }) => s3.send(new GetObjectCommand(file('model.joblib'))),
     'upload a file': put('models/probe/1.0.0/notes.txt'),
+    'list open uploads': ({ s3 }) => s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'models/probe/' })),
     'mark a version': ({ s3 }) =>
       s3.send(
         new PutObjectTaggingCommand({

@@ -21,12 +21,18 @@ export const hostileModel = () => {
   return { ...shipped, files: redeclared({ ...shipped.files, 'model.joblib': hostilePickle('id') }, shipped.manifest) };
 };
 
+type How = {
+  /** Has S3 keep the SHA-256 of each file. */
+  stored?: boolean;
+};
+
 /** Uploads in the given order, the manifest last unless it is named; resolves to the S3 version of each file. */
 export const upload = async (
   plane: Plane,
   subject: { model: string; version: string },
   files: Files,
   order: readonly string[] = [...Object.keys(files).filter((path) => path !== 'manifest.json'), 'manifest.json'],
+  { stored = false }: How = {},
 ): Promise<Record<string, string>> => {
   const versions: Record<string, string> = {};
   for (const path of order) {
@@ -35,6 +41,7 @@ export const upload = async (
         Bucket: plane.outputs.ModelBucketName,
         Key: `models/${subject.model}/${subject.version}/${path}`,
         Body: files[path] ?? new Uint8Array(),
+        ...(stored && { ChecksumAlgorithm: 'SHA256' }),
       }),
     );
     versions[path] = VersionId ?? '';
@@ -82,8 +89,8 @@ export const answersAt = async (plane: Plane, subject: { model: string; version:
 };
 
 /** Uploads and waits: the S3 version of the manifest names the attempt. */
-export const submit = async (plane: Plane, subject: { model: string; version: string }, files: Files) => {
-  const versions = await upload(plane, subject, files);
+export const submit = async (plane: Plane, subject: { model: string; version: string }, files: Files, how?: How) => {
+  const versions = await upload(plane, subject, files, undefined, how);
   return { versions, answer: await answerOf(plane, subject, versions['manifest.json'] ?? '') };
 };
 

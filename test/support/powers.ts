@@ -40,6 +40,9 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'read the latest uncleared bytes': { action: 's3:GetObject', resource: `${version}/model.onnx` },
     'read registered bytes': { action: 's3:GetObjectVersion', resource: `${version}/model.onnx`, context: cleared },
     'upload a file': { action: 's3:PutObject', resource: `${version}/model.onnx` },
+    'list open uploads': { action: 's3:ListBucketMultipartUploads', resource: models },
+    'look into an open upload': { action: 's3:ListMultipartUploadParts', resource: `${version}/model.onnx` },
+    'give up an upload': { action: 's3:AbortMultipartUpload', resource: `${version}/model.onnx` },
     'upload a marked file': {
       action: 's3:PutObject',
       resource: `${version}/model.onnx`,
