@@ -8,6 +8,7 @@ import { type Benchmark, type Report, reportText } from './report.ts';
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   hash: async () => (await import('./hash.ts')).hash,
   scan: async () => (await import('./scan.ts')).scan,
+  'real-models': async () => (await import('./real-models.ts')).realModels,
   canonical: async () => (await import('./canonical.ts')).canonical,
   check: async () => (await import('./check.ts')).check,
   handlers: async () => (await import('./handlers.ts')).handlers,

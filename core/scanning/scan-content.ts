@@ -11,7 +11,9 @@ import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file
 import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
 import { isTar, scanTar } from './formats/tar.ts';
 import { scanTensorflow } from './formats/tensorflow.ts';
+import { isFingerprint } from './formats/tensorflow-files.ts';
 import { scanText } from './formats/text.ts';
+import { isWord2vec } from './formats/word2vec.ts';
 import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
@@ -77,6 +79,8 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
   const { source, name, member } = content;
   const probe = await probePickle(pickleStream(source)(), scan);
   if (probe.complete || probe.acted) return scanPickles(scan, pickleStream(source), { member });
+  // One in thirty of them could be a zlib stream by its first two bytes.
+  if (await isFingerprint(scan, head, source)) return 'tensorflow-fingerprint';
   if (isZlib(head)) {
     const packed = await scan.attempt(() => scanPacked(scan, content, 'zlib'), member);
     return packed ?? 'zlib';
@@ -92,6 +96,7 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
   if (tensorflow !== undefined) return tensorflow;
   const known = knownFormat(head);
   if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
+  if (await isWord2vec(scan, head, source)) return 'word2vec';
   const text = await scanText(scan, source, { name, head, member });
   if (text !== undefined) return text;
   if (isXgboostLegacy(head)) {

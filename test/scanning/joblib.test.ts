@@ -106,8 +106,9 @@ describe('arrays between the opcodes of a joblib file', () => {
     const first = entries(['numpy_array_alignment_bytes', int(16)]);
     const other = concat(op('EMPTY_DICT'), entries(['a', none], ['b', none]), op('POP'));
     const second = entries(...header([2], FLOAT64, undefined));
+    const enoughToForget = Array.from({ length: 64 }, () => other);
 
-    const scan = await scanBytes(pickle(wrapper(first, other, second), new Uint8Array(64)));
+    const scan = await scanBytes(pickle(wrapper(first, ...enoughToForget, second), new Uint8Array(64)));
 
     expect(rulesOf(scan)).toEqual(['joblib.array-header']);
   });

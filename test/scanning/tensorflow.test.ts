@@ -132,6 +132,41 @@ describe('a SavedModel', () => {
     expect([own.verdict, rulesOf(outside)]).toEqual(['clean', ['tensorflow.asset-path']]);
   });
 
+  describe('with an asset whose path it keeps in a variable', () => {
+    const asset = { tensor: 'asset:0', filename: 'vocab.txt' };
+    const variable = (name: string, shared: string) =>
+      node('VarHandleOp', name, [], attribute('shared_name', field(2, shared)));
+    const kept = [
+      node('Placeholder', 'asset'),
+      variable('v', 'path'),
+      node('AssignVariableOp', 'a', ['v', 'asset']),
+      node('ReadVariableOp', 'r', ['v', '^a']),
+      call('out', 'fill', ['r']),
+      library(definition('fill', ['file'], node('InitializeTableFromTextFileV2', 't', ['h', 'file']))),
+    ];
+
+    test('is clean, as TensorFlow writes it', async () => {
+      expect(await scanBytes(savedModel(kept, { asset }))).toMatchObject({ verdict: 'clean', findings: [] });
+    });
+
+    test.each([
+      ['gets another path too', [constant('p', '/etc/passwd'), node('AssignVariableOp', 'b', ['v', 'p'])]],
+      ['has a second handle', [variable('w', 'path')]],
+      ['has a second handle in a function', [library(definition('g', [], variable('w', 'path')))]],
+      ['is handed to a function', [call('c', 'g', ['v'])]],
+    ])('is malicious if the variable %s', async (_what, more) => {
+      const scan = await scanBytes(savedModel([...kept, ...more], { asset }));
+
+      expect([scan.verdict, rulesOf(scan)]).toEqual(['malicious', ['tensorflow.file-path']]);
+    });
+
+    test('is malicious if nothing is ever written to the variable', async () => {
+      const scan = await scanBytes(savedModel([...kept.slice(0, 2), ...kept.slice(3)], { asset }));
+
+      expect(rulesOf(scan)).toContain('tensorflow.file-path');
+    });
+  });
+
   test('with a Lambda layer of Keras is malicious, here and in keras_metadata.pb', async () => {
     const layer = '{"class_name": "Lambda", "config": {}}';
     const objects = field(1, field(4, concat(field(1, '_tf_keras_layer'), field(3, layer))));
@@ -183,4 +218,13 @@ test('the numbers of a checkpoint are clean together with its index', async () =
   expect(data.verdict).toBe('not-scannable');
   expect(settled).toMatchObject({ verdict: 'clean', format: 'tensorflow-checkpoint-data' });
   expect(alone?.verdict).toBe('not-scannable');
+});
+
+test('a fingerprint that begins like a zlib stream is a fingerprint', async () => {
+  // 8 and 29 are a header of zlib; so is one in thirty of these files.
+  const hashes = [1, 2, 3, 4].map((number) => field(number, number === 1 ? 29 : 7));
+
+  const scan = await scanBytes(concat(...hashes, field(6, 'v')), 'fingerprint.pb');
+
+  expect(scan).toMatchObject({ verdict: 'clean', format: 'tensorflow-fingerprint' });
 });

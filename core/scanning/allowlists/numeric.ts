@@ -56,6 +56,11 @@ const SPARSE = (dot: string) =>
     .map((kind) => `scipy.sparse.${dot}${kind}: ${kind}_matrix ${kind}_array`)
     .join('\n');
 
+/** Methods that an interpolator keeps of its own class, by the dotted name that pickle gives them. */
+const INTERP1D = ['linear_np', 'linear', 'nearest', 'previousnext', 'nan_spline', 'spline']
+  .map((kind) => `interp1d._call_${kind}`)
+  .join(' ');
+
 /** Not scipy.stats distributions: their `__setstate__` executes source text that is part of the state. */
 export const SCIPY: AllowlistSource = {
   producer: 'scipy',
@@ -68,7 +73,16 @@ scipy.interpolate._interpolate: interp1d PPoly BPoly
 scipy.interpolate.interpolate: interp1d
 scipy.interpolate._cubic: CubicSpline PchipInterpolator Akima1DInterpolator
 `,
+  bare: `
+scipy.interpolate._rgi: RegularGridInterpolator
+scipy.optimize._lbfgsb_py: LbfgsInvHessProduct
+scipy.optimize._optimize: OptimizeResult
+scipy.spatial._kdtree: KDTree
+scipy.spatial._ckdtree: cKDTree
+scipy.stats._kde: gaussian_kde
+`,
   mentions: `
+scipy.interpolate._interpolate: ${INTERP1D}
 scipy._lib.array_api_compat.numpy._aliases: asarray
 scipy.special._ufuncs: expit logit
 `,

@@ -8,9 +8,12 @@ const OFFSETS = `BDay BMonthBegin BMonthEnd BQuarterBegin BQuarterEnd BYearBegin
 const INDEXES = `CategoricalIndex DatetimeIndex Index IntervalIndex MultiIndex PeriodIndex RangeIndex TimedeltaIndex`;
 
 const EXTENSION = `BooleanDtype CategoricalDtype DatetimeTZDtype Float32Dtype Float64Dtype Int16Dtype Int32Dtype Int64Dtype
-  Int8Dtype IntervalDtype PeriodDtype StringDtype UInt16Dtype UInt32Dtype UInt64Dtype UInt8Dtype`;
+  Int8Dtype IntervalDtype PeriodDtype SparseDtype StringDtype UInt16Dtype UInt32Dtype UInt64Dtype UInt8Dtype`;
 
-/** Frames, series and indexes: public names as pandas 3 pickles them, module names as pandas 1 and 2 do. */
+/**
+ * Frames, series and indexes: public names as pandas 3 pickles them, module names as pandas 1 and 2 do. Time zones are
+ * read from their own database by a name that cannot leave it.
+ */
 export const PANDAS: AllowlistSource = {
   producer: 'pandas',
   version: '3.1.1',
@@ -41,6 +44,8 @@ pandas.core.arrays.integer: IntegerArray Int16Dtype Int32Dtype Int64Dtype Int8Dt
 pandas.core.arrays.interval: IntervalArray
 pandas.core.arrays.numpy_: NumpyExtensionArray PandasArray
 pandas.core.arrays.period: PeriodArray
+pandas.core.arrays.sparse.array: SparseArray
+pandas.core.arrays.sparse.dtype: SparseDtype
 pandas.core.arrays.string_: StringArray StringDtype
 pandas.core.arrays.string_arrow: ArrowStringArray ArrowStringArrayNumpySemantics
 pandas.core.arrays.timedeltas: TimedeltaArray
@@ -49,15 +54,18 @@ pandas.core.flags: Flags
 pandas._libs.arrays: __pyx_unpickle_NDArrayBacked
 pandas._libs.internals: BlockManager _unpickle_block
 pandas._libs.interval: Interval __pyx_unpickle_IntervalMixin
+pandas._libs.sparse: BlockIndex IntIndex
 pandas._libs.tslibs.nattype: _nat_unpickle
 pandas._libs.tslibs.offsets: ${OFFSETS}
 pandas._libs.tslibs.period: _unpickle_period
 pandas._libs.tslibs.timedeltas: _timedelta_unpickle
 pandas._libs.tslibs.timestamps: _unpickle_timestamp
-pytz: _UTC
+pytz: _UTC _p
+zoneinfo: ZoneInfo._unpickle
 pyarrow.lib: _restore_array py_buffer type_for_alias
 `,
   mentions: `
+zoneinfo: ZoneInfo
 pandas: NA NaT
 pandas._libs.missing: NA
 pandas._libs.tslibs.nattype: NaT

@@ -27,7 +27,7 @@ pathlib: Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath
 pathlib._local: Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath
 `,
   mentions: `
-builtins: Ellipsis NotImplemented abs len max min round sorted sum
-__builtin__: Ellipsis NotImplemented abs len max min round sorted sum
+builtins: Ellipsis NotImplemented abs hash len max min round sorted sum
+__builtin__: Ellipsis NotImplemented abs hash len max min round sorted sum
 `,
 };

@@ -225,6 +225,9 @@ export const SCIKIT_LEARN_BEFORE: AllowlistSource = {
   producer: 'scikit-learn',
   version: '0.22',
   calls: `
+sklearn._loss._loss: __pyx_unpickle_CyAbsoluteError __pyx_unpickle_CyHalfBinomialLoss __pyx_unpickle_CyHalfGammaLoss
+  __pyx_unpickle_CyHalfPoissonLoss __pyx_unpickle_CyHalfSquaredError __pyx_unpickle_CyHalfTweedieLoss
+  __pyx_unpickle_CyHalfTweedieLossIdentity __pyx_unpickle_CyHuberLoss __pyx_unpickle_CyPinballLoss
 sklearn.ensemble._gb_losses: LeastSquaresError LeastAbsoluteError HuberLossFunction QuantileLossFunction
   BinomialDeviance MultinomialDeviance ExponentialLoss
 sklearn.linear_model._sgd_fast: Log SquaredLoss Huber

@@ -1,9 +1,14 @@
+import { CATBOOST, LIGHTGBM, XGBOOST } from '../allowlists/boosters.ts';
 import { DANGEROUS_WORDS, isDangerous } from '../allowlists/dangerous.ts';
+import { CATEGORY_ENCODERS, HMMLEARN, IMBALANCED_LEARN } from '../allowlists/estimators.ts';
+import { HUGGING_FACE } from '../allowlists/hugging-face.ts';
+import { GENSIM, NLTK } from '../allowlists/language.ts';
 import { JOBLIB, NUMPY, SCIPY } from '../allowlists/numeric.ts';
 import { PANDAS } from '../allowlists/pandas.ts';
 import { PYTHON } from '../allowlists/python.ts';
 import { SCIKIT_LEARN, SCIKIT_LEARN_BEFORE } from '../allowlists/scikit-learn.ts';
 import { type AllowlistSource, pairsOf, qualified } from '../allowlists/source.ts';
+import { STATSMODELS } from '../allowlists/statsmodels.ts';
 import { TORCH_LAYERS, TORCH_WEIGHTS_ONLY } from '../allowlists/torch.ts';
 import type { RuleId } from '../rules.ts';
 import { Dictionary } from './texts.ts';
@@ -18,21 +23,48 @@ export const ALLOWLISTS: readonly AllowlistSource[] = [
   SCIKIT_LEARN_BEFORE,
   TORCH_WEIGHTS_ONLY,
   TORCH_LAYERS,
+  XGBOOST,
+  LIGHTGBM,
+  CATBOOST,
+  IMBALANCED_LEARN,
+  CATEGORY_ENCODERS,
+  HMMLEARN,
+  NLTK,
+  GENSIM,
+  HUGGING_FACE,
+  STATSMODELS,
 ];
 
-const listed = (part: 'calls' | 'mentions') => ALLOWLISTS.flatMap((list) => pairsOf(list[part]));
-const calls = new Set(listed('calls').map(([module, name]) => qualified(module, name)));
-const mentions = new Set(listed('mentions').map(([module, name]) => qualified(module, name)));
+const listed = (part: 'calls' | 'bare' | 'mentions') => ALLOWLISTS.flatMap((list) => pairsOf(list[part] ?? ''));
+const allListed = [...listed('calls'), ...listed('bare'), ...listed('mentions')];
+const qualifiedSet = (pairs: readonly (readonly [string, string])[]): ReadonlySet<string> =>
+  new Set(pairs.map(([module, name]) => qualified(module, name)));
+
+const calls = qualifiedSet(listed('calls'));
+const bare = qualifiedSet(listed('bare'));
+const mentions = qualifiedSet(listed('mentions'));
+/** Gives an attribute of what it is given: pickles name methods so, and only those of the lists can be had. */
+const lookups = qualifiedSet(pairsOf('builtins: getattr\n__builtin__: getattr'));
 
 /** Keys of class states that the machine looks at. */
-const STATE_KEYS = ['__setstate__', '__class__', 'subclass', 'allow_mmap', 'numpy_array_alignment_bytes', 'storage'];
+const STATE_KEYS = [
+  '__setstate__',
+  '__class__',
+  'subclass',
+  'allow_mmap',
+  'numpy_array_alignment_bytes',
+  'storage',
+  'restore_design_info',
+  'restore_model_spec',
+];
 
-export const DICTIONARY = new Dictionary([
-  ...new Set([...STATE_KEYS, ...DANGEROUS_WORDS, ...listed('calls').flat(), ...listed('mentions').flat()]),
-]);
+export const DICTIONARY = new Dictionary([...new Set([...STATE_KEYS, ...DANGEROUS_WORDS, ...allListed.flat()])]);
 
-/** May be called while loading, may only be kept, or is refused by a rule. */
-export type Grade = 'call' | 'mention' | { readonly refused: RuleId };
+/**
+ * May be called while loading, may be called without arguments, looks up a listed name, may only be kept, or is refused
+ * by a rule.
+ */
+export type Grade = 'call' | 'bare' | 'lookup' | 'mention' | { readonly refused: RuleId };
 
 /** What a module or attribute name can be; anything else was made to confuse. */
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_<][\p{L}\p{N}_<>]*)*$|^<lambda>$/u;
@@ -48,13 +80,15 @@ const refuse = (module: string, name: string): RuleId => {
   return dotted && allowedModules.has(module) ? 'pickle.dotted-name' : 'pickle.global-not-allowed';
 };
 
-const allowedModules = new Set([...listed('calls'), ...listed('mentions')].map(([module]) => module));
+const allowedModules = new Set(allListed.map(([module]) => module));
 
 /** @param extra names that the stage allows besides, as `module.Name` */
 export const gradeOf = (module: string, name: string, extra: { has(name: string): boolean }): Grade => {
   const pair = qualified(module, name);
   if (calls.has(pair)) return 'call';
+  if (bare.has(pair)) return 'bare';
   if (mentions.has(pair)) return 'mention';
+  if (lookups.has(pair)) return 'lookup';
   if (extra.has(`${module}.${name}`) && !name.includes('.')) return 'call';
   return { refused: refuse(module, name) };
 };
@@ -63,6 +97,9 @@ const DICT_LIKE = pairsOf(`
 collections: Counter OrderedDict defaultdict
 builtins: dict
 __builtin__: dict
+nltk.probability: ConditionalFreqDist
+scipy.optimize._optimize: OptimizeResult
+statsmodels.tools.tools: Bunch
 sklearn.utils._bunch: Bunch
 sklearn.utils._encode: _nandict _NaNCounter
 sklearn.utils: Bunch

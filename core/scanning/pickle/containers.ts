@@ -4,15 +4,25 @@ const TRACKED = 1 << 24;
 const RING = 256;
 const MAX_ITEMS = 16;
 const MAX_ENTRIES = 256;
+/** Dicts whose contents are remembered: a dict of dicts is filled while those in it are. */
+const DICTS = 64;
 
 export type Cell = { readonly tag: number; readonly payload: number };
+
+type RecentDict = {
+  id: number;
+  overflow: boolean;
+  length: number;
+  readonly tags: number[];
+  readonly payloads: number[];
+};
 
 /** How many values a structure has when it is walked without noticing that parts are shared. */
 const WEIGHT_CAP = 1e15;
 
 /**
  * Tuples, lists, dicts and sets of the stream by number: their weight for all, their contents only for recent small
- * tuples and for the dict that was filled last, which is where class states, shapes and dtypes stand.
+ * tuples and dicts, which is where class states, shapes and dtypes stand.
  */
 export class Containers {
   #weights = new Float64Array(64);
@@ -23,11 +33,7 @@ export class Containers {
   /** Made with the first tuple: many files are looked at that turn out to be no pickle. */
   #tupleTags = new Uint8Array();
   #tuplePayloads = new Float64Array();
-  #dict = -1;
-  #dictOverflow = false;
-  #dictLength = 0;
-  readonly #dictTags: number[] = [];
-  readonly #dictPayloads: number[] = [];
+  readonly #dicts: (RecentDict | undefined)[] = [];
 
   /** A new empty container. Number 0 is the empty tuple, and stands for all beyond the tracked ones. */
   create(): number {
@@ -94,26 +100,34 @@ export class Containers {
   }
 
   #remember(id: number, stack: Cells, start: number): void {
-    if (this.#dict !== id || id === 0) {
-      this.#dict = id;
-      this.#dictLength = 0;
-      // Earlier contents are forgotten: what comes now is not all of it.
-      this.#dictOverflow = this.#weights[id] !== 1;
+    if (id === 0) return;
+    const slot = id % DICTS;
+    let dict = this.#dicts[slot];
+    if (dict === undefined) {
+      dict = { id: -1, overflow: false, length: 0, tags: [], payloads: [] };
+      this.#dicts[slot] = dict;
     }
-    if (this.#dictLength + stack.length - start > MAX_ENTRIES * 2) {
-      this.#dictOverflow = true;
+    if (dict.id !== id) {
+      dict.id = id;
+      dict.length = 0;
+      // Earlier contents are forgotten: what comes now is not all of it.
+      dict.overflow = this.#weights[id] !== 1;
+    }
+    if (dict.length + stack.length - start > MAX_ENTRIES * 2) {
+      dict.overflow = true;
       return;
     }
-    for (let i = start; i < stack.length; i += 1, this.#dictLength += 1) {
-      this.#dictTags[this.#dictLength] = stack.tags[i] ?? 0;
-      this.#dictPayloads[this.#dictLength] = stack.payloads[i] ?? 0;
+    for (let i = start; i < stack.length; i += 1, dict.length += 1) {
+      dict.tags[dict.length] = stack.tags[i] ?? 0;
+      dict.payloads[dict.length] = stack.payloads[i] ?? 0;
     }
   }
 
-  /** Undefined unless it is the dict that was filled last, and small. */
+  /** Undefined unless it is a dict that was filled recently, and small. */
   entries(id: number): { key: Cell; value: Cell }[] | undefined {
-    if (id === 0 || id !== this.#dict || this.#dictOverflow) return undefined;
-    const cell = (i: number): Cell => ({ tag: this.#dictTags[i] ?? 0, payload: this.#dictPayloads[i] ?? 0 });
-    return Array.from({ length: this.#dictLength / 2 }, (_, i) => ({ key: cell(2 * i), value: cell(2 * i + 1) }));
+    const dict = this.#dicts[id % DICTS];
+    if (id === 0 || dict?.id !== id || dict.overflow) return undefined;
+    const cell = (i: number): Cell => ({ tag: dict.tags[i] ?? 0, payload: dict.payloads[i] ?? 0 });
+    return Array.from({ length: dict.length / 2 }, (_, i) => ({ key: cell(2 * i), value: cell(2 * i + 1) }));
   }
 }

@@ -1,3 +1,4 @@
+import { gradeOf } from './allowlist.ts';
 import { TAG } from './cells.ts';
 import type { Cell } from './containers.ts';
 import { applyDtypeState, makeDtype } from './dtype-state.ts';
@@ -52,6 +53,21 @@ const madeBy = (m: Machine, index: number, args: readonly Cell[] | undefined): n
   return indirect && first?.tag === TAG.global ? first.payload : index;
 };
 
+/** `getattr(cls, 'method')` is the dotted name `cls.method`, as newer protocols write it. */
+const lookUp = (m: Machine, callee: Cell, args: readonly Cell[] | undefined): void => {
+  const [owner, key] = args ?? [];
+  const name = m.text(key);
+  const of = owner?.tag === TAG.global ? m.imported[owner.payload] : undefined;
+  const dotted = of === undefined || name === undefined ? undefined : `${of.name}.${name}`;
+  if (of !== undefined && dotted !== undefined && typeof gradeOf(of.module, dotted, NOTHING) === 'string') {
+    m.pushImported(of.module, dotted);
+    return;
+  }
+  m.acted = true;
+  m.report('pickle.guard', `calls ${m.describe(callee)} for other than a method of the lists`);
+  m.stack.push(TAG.instance, -1);
+};
+
 const MAY_NOT_CALL: Record<string, true> = { mention: true };
 
 /** Pushes what the call of `callee` gives. */
@@ -68,6 +84,10 @@ const call = (m: Machine, callee: Cell, args: readonly Cell[] | undefined): void
     return;
   }
   const grade = imported?.grade;
+  if (grade === 'lookup') {
+    lookUp(m, callee, args);
+    return;
+  }
   if (typeof grade === 'object') m.acted = true;
   else if (MAY_NOT_CALL[grade ?? ''] === true) m.report('pickle.call-not-allowed', `calls ${m.describe(callee)}`);
   else if (!argumentsAllowed(m, callee.payload, args)) {
@@ -117,6 +137,8 @@ export const obj = (m: Machine): void => {
   call(m, callee, m.containers.items(id));
 };
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 const HIJACKS = new Set(['__setstate__', '__class__']);
 
 /** Attributes that change what happens next to the object that gets the state. */
@@ -127,6 +149,8 @@ const checkKeys = (m: Machine, state: Cell): void => {
     for (const { key } of m.containers.entries(part.payload) ?? [])
       if (key.tag === TAG.text && HIJACKS.has(m.text(key) ?? ''))
         m.report('pickle.state-hijack', `the state sets ${m.text(key)}`);
+      // An object can be equal to the name of a method without being a text that is read here.
+      else if (key.tag === TAG.instance) m.report('pickle.state-hijack', `the state sets ${m.describe(key)}`);
   }
 };
 

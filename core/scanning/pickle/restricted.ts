@@ -7,6 +7,8 @@ const RESTRICTED = new Set([
   'builtins.type',
   '__builtin__.type',
   '_codecs.encode',
+  'builtins.getattr',
+  '__builtin__.getattr',
   'torch.storage._load_from_bytes',
   'joblib.numpy_pickle.NumpyArrayWrapper',
 ]);

@@ -32,6 +32,10 @@ const PASSING = new Set([
   'Fill',
   'ExpandDims',
 ]);
+const VARIABLE = 'VarHandleOp';
+const ASSIGN = 'AssignVariableOp';
+const READ = 'ReadVariableOp';
+const OF_VARIABLE = new Set([ASSIGN, READ, 'VarIsInitializedOp', 'DestroyResourceOp']);
 const CALLS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 const LEAVES = /^(?:[/~\\]|[A-Za-z]:)|:\/\/|(?:^|[/\\])\.\.(?:[/\\]|$)/;
 
@@ -111,8 +115,26 @@ export class GraphCheck {
     return [...sinks.values()];
   }
 
+  /**
+   * What a variable of the outer graph may hold, where that can be told: nobody else knows it, and the handle goes
+   * nowhere. Newer TensorFlow keeps the path of an asset so.
+   */
+  #assigned(graph: Graph, name: string): readonly string[] {
+    const handle = graph.nodes.get(name);
+    if (graph.name !== '' || handle?.op !== VARIABLE) return [];
+    const all = [...this.#graphs.values()].flatMap(({ nodes }) => [...nodes.values()]);
+    const users = [...graph.nodes.values()].filter(({ inputs }) => inputs.includes(name));
+    const isShared = all.filter(({ op, shared }) => op === VARIABLE && shared === handle.shared).length > 1;
+    if (isShared || !users.every(({ op, inputs }) => OF_VARIABLE.has(op) && inputs.lastIndexOf(name) === 0)) return [];
+    return users.flatMap(({ op, inputs }) => (op === ASSIGN ? [inputs[1] ?? ''] : []));
+  }
+
   #passed(graph: Graph, name: string, from: keyof GivenPaths): readonly string[] {
     const node = graph.nodes.get(name);
+    if (from === 'assets' && node?.op === READ) {
+      const assigned = this.#assigned(graph, node.inputs[0] ?? '');
+      if (assigned.length > 0) return assigned;
+    }
     const at = `${from === 'assets' ? 'an asset' : 'a checkpoint'} is opened by`;
     if (node === undefined) this.#report('tensorflow.file-path', `${at} a value from nowhere`);
     else if (!PASSING.has(node.op)) this.#report('tensorflow.file-path', `${at} the result of ${node.op}`);

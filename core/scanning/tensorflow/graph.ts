@@ -7,10 +7,11 @@ const LIBRARY = { function: 1 } as const;
 const FUNCTION = { signature: 1, node: 3 } as const;
 const SIGNATURE = { name: 1, input: 2 } as const;
 const NODE = { name: 1, op: 2, input: 3, attribute: 5 } as const;
-const ENTRY = { value: 2 } as const;
-const VALUE = { list: 1, tensor: 8, function: 10 } as const;
+const ENTRY = { key: 1, value: 2 } as const;
+const VALUE = { list: 1, string: 2, tensor: 8, function: 10 } as const;
 const LIST = { function: 9 } as const;
 const TENSOR = { dtype: 1, content: 4, strings: 8 } as const;
+const SHARED_NAME = 'shared_name';
 const STRING_TYPE = 7;
 const MOST_NODES = 2_000_000;
 const MOST_STRINGS = 1_000;
@@ -22,6 +23,8 @@ export type GraphNode = {
   readonly inputs: readonly string[];
   /** Functions that the node calls. */
   readonly calls: readonly string[];
+  /** Under which name its variable is known, where it has one: nodes that share it share the variable. */
+  readonly shared: string;
   /** Texts of a constant, as far as they are short. */
   readonly texts: readonly string[];
 };
@@ -99,32 +102,42 @@ export class GraphReader {
     const inputs: string[] = [];
     const calls: string[] = [];
     const texts: string[] = [];
+    let shared = '';
     await this.message(field, async (inner) => {
       if (inner.number === NODE.name) name = await this.text(inner);
       else if (inner.number === NODE.op) op = await this.text(inner);
       else if (inner.number === NODE.input) inputs.push(await this.text(inner));
-      else if (inner.number === NODE.attribute) await this.#attribute(inner, calls, texts);
+      else if (inner.number === NODE.attribute) shared ||= await this.#attribute(inner, calls, texts);
     });
     if (name === '' || op === '') throw bad('a node without name or operator', field.start);
     if (nodes.has(name)) throw bad(`two nodes of the name ${name}`, field.start);
     const data = inputs.filter((input) => !input.startsWith('^')).map((input) => input.split(':')[0] ?? '');
-    nodes.set(name, { name, op, inputs: data, calls, texts });
+    nodes.set(name, { name, op, inputs: data, calls, texts, shared: shared || name });
   }
 
-  async #attribute(field: Field, calls: string[], texts: string[]): Promise<void> {
+  /** @returns the name that the attribute gives to a variable, if it does */
+  async #attribute(field: Field, calls: string[], texts: string[]): Promise<string> {
+    let key = '';
+    let shared = '';
     const call = (inner: Field) =>
       this.message(inner, async (part) => {
         if (part.number === 1) calls.push(await this.text(part));
       });
-    await this.message(field, (entry) => {
-      if (entry.number !== ENTRY.value) return undefined;
-      return this.message(entry, (value) => {
+    await this.message(field, async (entry) => {
+      if (entry.number === ENTRY.key) key = await this.text(entry);
+      if (entry.number !== ENTRY.value) return;
+      await this.message(entry, (value) => {
+        if (value.number === VALUE.string && key === SHARED_NAME)
+          return this.text(value).then((text) => {
+            shared = text;
+          });
         if (value.number === VALUE.function) return call(value);
         if (value.number === VALUE.tensor) return this.#tensor(value, texts);
         if (value.number !== VALUE.list) return undefined;
         return this.message(value, (item) => (item.number === LIST.function ? call(item) : undefined));
       });
     });
+    return shared;
   }
 
   async #tensor(field: Field, texts: string[]): Promise<void> {
