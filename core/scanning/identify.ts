@@ -18,7 +18,6 @@ const code = (format: string, magic: readonly number[]): Known => ({ format, mag
 
 const KNOWN: readonly Known[] = [
   unsupported('ggml', ascii('lmgg')),
-  unsupported('hdf5', [0x89, ...ascii('HDF\r\n\x1a\n')]),
   unsupported('tflite', ascii('TFL3'), 4),
   unsupported('7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
   unsupported('rar', ascii('Rar!\x1a\x07')),

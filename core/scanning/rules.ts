@@ -1,6 +1,8 @@
 import { ARCHIVE_RULES } from './rules/archives.ts';
 import { BOOSTER_RULES } from './rules/boosters.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
+import { HDF5_RULES } from './rules/hdf5.ts';
+import { KERAS_RULES } from './rules/keras.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 import { TENSORFLOW_RULES } from './rules/tensorflow.ts';
@@ -58,9 +60,12 @@ export const RULES = {
   'zip.crc': suspicious('The checksum does not match the data; strict readers refuse what others load.'),
   'zip.bomb': suspicious('A member expands far beyond what a model needs.'),
   'zip.method': unreadable('The member is packed in a way that is not read.'),
+  'zip.unexpected': suspicious('The member is not what the loader of such an archive takes it for.'),
   ...ARCHIVE_RULES,
   ...TORCHSCRIPT_RULES,
   ...TENSORFLOW_RULES,
+  ...HDF5_RULES,
+  ...KERAS_RULES,
   'safetensors.header': suspicious('The header breaks the safetensors rules; a reader may read outside the data.'),
   'safetensors.layout': suspicious(
     'Tensors overlap, leave holes or do not cover the data: bytes can hide in the file.',

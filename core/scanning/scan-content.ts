@@ -15,6 +15,8 @@ import { isFingerprint } from './formats/tensorflow-files.ts';
 import { scanText } from './formats/text.ts';
 import { isWord2vec } from './formats/word2vec.ts';
 import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
+import { scanHdf5 } from './hdf5/scan-hdf5.ts';
+import { isHdf5, superblockBehind } from './hdf5/superblock.ts';
 import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
 import { type Packed, packedFormat, unpacked } from './packed/unpack.ts';
@@ -53,6 +55,7 @@ const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Prom
   const { source, member } = content;
   const whole: readonly [string, boolean, () => Promise<unknown>][] = [
     ['gguf', isGguf(head), () => scanGguf(scan, content)],
+    ['hdf5', isHdf5(head), () => scanHdf5(scan, content)],
     ['xgboost', isXgboostUbjson(head), () => scanXgboostUbjson(scan, source)],
     ['catboost', isCatboost(head), () => scanCatboost(scan, source, member)],
     ['npy', isNpy(head), () => scanNpy(scan, source, member)],
@@ -146,6 +149,8 @@ export const scanContent = async (scan: Scan, whole: Content): Promise<string> =
   if (whole.depth > scan.limits.depth) throw limit('depth', scan.limits);
   const head = await whole.source.read(0, HEAD);
   const content = { ...whole, source: withHead(whole.source, head) };
+  const behind = await superblockBehind(content.source, head);
+  if (behind !== undefined) await scan.attempt(() => scanHdf5(scan, content, behind), content.member);
   const end = await archiveIn(scan, content, head);
   if (end === undefined) return scanNotZip(scan, content, head);
   const format = await scan.attempt(() => scanZip(scan, content, end, scanContent), content.member);

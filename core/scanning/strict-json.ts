@@ -4,14 +4,18 @@ export type StrictJson = null | boolean | number | string | StrictJson[] | Map<s
 const MAX_DEPTH = 200;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const STRING = /"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** What Python's json reads and writes besides. */
+const PYTHON_NUMBER = /NaN|-?Infinity/y;
 const SPACE = /[ \t\r\n]*/y;
 
 class Reader {
   readonly #text: string;
+  readonly #python: boolean;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, python: boolean) {
     this.#text = text;
+    this.#python = python;
   }
 
   document(): StrictJson {
@@ -62,7 +66,7 @@ class Reader {
       this.#literal(word);
       return first === 'n' ? null : first === 't';
     }
-    const digits = this.#take(NUMBER);
+    const digits = (this.#python ? this.#take(PYTHON_NUMBER) : undefined) ?? this.#take(NUMBER);
     if (digits === undefined) throw this.#error('not a JSON value');
     return Number(digits);
   }
@@ -97,5 +101,9 @@ class Reader {
   }
 }
 
-/** @throws SyntaxError for anything that is not one JSON value with unique names */
-export const parseStrictJson = (text: string): StrictJson => new Reader(text).document();
+/**
+ * @param dialect `python` also takes NaN and Infinity, as Python's json does
+ * @throws SyntaxError for anything that is not one JSON value with unique names
+ */
+export const parseStrictJson = (text: string, dialect: 'json' | 'python' = 'json'): StrictJson =>
+  new Reader(text, dialect === 'python').document();

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts';
 import { startsWith } from '../bytes.ts';
-import type { Scan } from '../scan.ts';
+import { scanKerasText } from '../keras/check-text.ts';
+import { limit, type Scan } from '../scan.ts';
 import { jsonModel } from './json-model.ts';
 import { isLightgbm, scanLightgbm } from './lightgbm.ts';
 
@@ -10,6 +11,7 @@ const MAX_JSON = 16 * CHUNK;
 /** What no text file contains, besides what is not UTF-8. */
 const NOT_TEXT = /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/;
 
+/** @returns the text, or what of it is parsed */
 const readText = async (source: ByteSource): Promise<string | undefined> => {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let kept = '';
@@ -44,12 +46,19 @@ const isJson = (text: string): boolean => {
   }
 };
 
+/** A loader of Keras reads it to its end. */
+const CONFIGURATION = /(?:^|\/)config\.json$/;
+
+type At = { readonly name: string; readonly head: Uint8Array; readonly member: string | undefined };
+
 /** Models whose own format is a text. */
-const textFormat = async (scan: Scan, source: ByteSource, head: Uint8Array, text: string): Promise<string> => {
-  if (isLightgbm(head)) {
+const textFormat = async (scan: Scan, source: ByteSource, at: At, text: string): Promise<string> => {
+  if (isLightgbm(at.head)) {
     await scan.attempt(() => scanLightgbm(scan, source));
     return 'lightgbm';
   }
+  if (source.size > MAX_JSON && CONFIGURATION.test(at.name)) throw limit('headerBytes', scan.limits);
+  if (scanKerasText(scan, text, at.member)) return 'keras-config';
   if (!isJson(text)) return 'text';
   const model = jsonModel(text);
   if (model === undefined) return 'json';
@@ -71,14 +80,10 @@ const reportCode = (scan: Scan, name: string, head: Uint8Array, text: string, me
 };
 
 /** @returns the kind of text, `undefined` if it is none */
-export const scanText = async (
-  scan: Scan,
-  source: ByteSource,
-  at: { name: string; head: Uint8Array; member: string | undefined },
-): Promise<string | undefined> => {
+export const scanText = async (scan: Scan, source: ByteSource, at: At): Promise<string | undefined> => {
   if (!mayBeText(at.head)) return undefined;
   const text = await readText(source);
   if (text === undefined) return undefined;
   reportCode(scan, at.name, at.head, text, at.member);
-  return textFormat(scan, source, at.head, text);
+  return textFormat(scan, source, at, text);
 };

@@ -72,7 +72,14 @@ type Archive = {
   readonly isStorage: (name: string) => boolean;
   /** The archive holds code for the TorchScript interpreter. */
   readonly hasScript: boolean;
+  /** What members must turn out to be, since the loader takes them for that. */
+  readonly expected: ReadonlyMap<string, string>;
 };
+
+/** Archives that are told by members of fixed names. */
+const KINDS = [
+  { format: 'keras', marks: ['config.json', 'metadata.json'], expected: new Map([['config.json', 'keras-config']]) },
+] as const;
 
 const SCRIPT_CODE = /(?:^|\/)code\/.*\.py$/;
 const isScript = (members: readonly Member[]): boolean =>
@@ -87,10 +94,14 @@ const archiveOf = (members: readonly Member[]): Archive => {
     const root = pickle[1] === undefined ? '' : `${pickle[1]}/`;
     const isStorage = (name: string) =>
       [`${root}data/`, `${root}constants/`].some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
-    return { format: 'torch-zip', isStorage, hasScript: isScript(members) };
+    return { format: 'torch-zip', isStorage, hasScript: isScript(members), expected: new Map() };
   }
+  const names = new Set(members.map(({ name }) => name));
+  const kind = KINDS.find(({ marks }) => marks.every((mark) => names.has(mark)));
+  const plain = { isStorage: () => false, hasScript: false };
+  if (kind !== undefined) return { ...plain, ...kind };
   const arrays = members.length > 0 && members.every(({ name }) => name.endsWith('.npy'));
-  return { format: arrays ? 'npz' : 'zip', isStorage: () => false, hasScript: false };
+  return { ...plain, format: arrays ? 'npz' : 'zip', expected: new Map() };
 };
 
 /** A look at the first bytes is enough to see that an unpickler would give up there. */
@@ -159,7 +170,10 @@ const scanMember = async (walk: Walk, located: Located, label: string): Promise<
   if (archive.isStorage(member.name)) return scanStorage(scan, content.source, located, label);
   const source = await open(scan, content.source, located, label);
   const inner = { source, name: member.name, member: label, depth: content.depth + 1 };
-  await walk.scanContent(scan, inner);
+  const format = await walk.scanContent(scan, inner);
+  const expected = archive.expected.get(member.name);
+  if (expected !== undefined && format !== expected)
+    scan.report('zip.unexpected', { what: `${format} where ${expected} belongs`, member: label });
 };
 
 /** @param scanContent what is done with the members */
