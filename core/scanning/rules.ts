@@ -4,6 +4,8 @@ import { DOCUMENT_RULES } from './rules/documents.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { HUGGINGFACE_RULES } from './rules/huggingface.ts';
 import { HYDRA_RULES } from './rules/hydra.ts';
+import { MLFLOW_RULES } from './rules/mlflow.ts';
+import { REQUIREMENT_RULES } from './rules/requirements.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 import { TENSORFLOW_RULES } from './rules/tensorflow.ts';
@@ -91,6 +93,8 @@ export const RULES = {
   ...DOCUMENT_RULES,
   ...HUGGINGFACE_RULES,
   ...HYDRA_RULES,
+  ...MLFLOW_RULES,
+  ...REQUIREMENT_RULES,
   'code.binary': suspicious('Machine code is loaded and run by whoever imports it.', 'Remove it.'),
   'compressed.damaged': suspicious('The stream ends in an error; readers disagree about what it contains.'),
   'compressed.trailing-bytes': suspicious('Bytes after the compressed stream: another format may be hidden there.'),

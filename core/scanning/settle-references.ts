@@ -29,6 +29,7 @@ type OfCode = {
 
 const OF_CODE: readonly OfCode[] = [
   { formats: ['json', 'diffusers'], rule: 'huggingface.missing-code', when: 'absent' },
+  { formats: ['mlflow-model'], rule: 'mlflow.loader-in-upload', when: 'present' },
 ];
 
 /** Findings that only the folder as a whole gives; of a file that was scanned alone nothing is known. */

@@ -2,8 +2,8 @@ import type { ByteSource } from '../byte-source.ts';
 import { startsWith } from '../bytes.ts';
 import { checkJson, checkYaml, PROSE } from '../documents/check-document.ts';
 import { WATCHED } from '../documents/tables.ts';
+import { TEXTS } from '../documents/texts.ts';
 import type { Scan } from '../scan.ts';
-import { checkTemplate } from './chat-template.ts';
 import { jsonModel } from './json-model.ts';
 import { isLightgbm, scanLightgbm } from './lightgbm.ts';
 
@@ -55,7 +55,6 @@ const mayBeText = (head: Uint8Array): boolean => {
 
 /** Documents of these names are parsed by whoever reads them, however long they are. */
 const DOCUMENT = /(?:\.(?:json|ya?ml)|(?:^|\/)MLmodel)$/i;
-const TEMPLATE = /\.(?:jinja2?|j2)$/i;
 
 type At = { readonly name: string; readonly head: Uint8Array; readonly member: string | undefined };
 
@@ -71,9 +70,10 @@ const textFormat = async (scan: Scan, source: ByteSource, { text, whole, watched
       scan.report('limit.crossed', { what: 'a document with settings that matter, too long to be parsed', member });
     return 'text';
   }
-  if (TEMPLATE.test(name)) {
-    await checkTemplate(scan, text, { member });
-    return 'chat-template';
+  const kind = TEXTS.find(({ is }) => is(name));
+  if (kind !== undefined) {
+    await kind.check(scan, text, member);
+    return kind.format;
   }
   const json = await checkJson(scan, { text, name, member });
   if (json === undefined) return (await checkYaml(scan, { text, name, member })) ?? 'text';
