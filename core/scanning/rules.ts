@@ -1,8 +1,13 @@
 import { ARCHIVE_RULES } from './rules/archives.ts';
 import { BOOSTER_RULES } from './rules/boosters.ts';
+import { DOCUMENT_RULES } from './rules/documents.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { HDF5_RULES } from './rules/hdf5.ts';
+import { HUGGINGFACE_RULES } from './rules/huggingface.ts';
+import { HYDRA_RULES } from './rules/hydra.ts';
 import { KERAS_RULES } from './rules/keras.ts';
+import { MLFLOW_RULES } from './rules/mlflow.ts';
+import { REQUIREMENT_RULES } from './rules/requirements.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 import { TENSORFLOW_RULES } from './rules/tensorflow.ts';
@@ -90,7 +95,11 @@ export const RULES = {
     'A model directory is not the place for code that something may run.',
     'Keep code in its own repository; name its commit in the manifest.',
   ),
-  'yaml.python-tag': malicious('An unsafe YAML loader makes the named Python object, which runs code.'),
+  ...DOCUMENT_RULES,
+  ...HUGGINGFACE_RULES,
+  ...HYDRA_RULES,
+  ...MLFLOW_RULES,
+  ...REQUIREMENT_RULES,
   'code.binary': suspicious('Machine code is loaded and run by whoever imports it.', 'Remove it.'),
   'compressed.damaged': suspicious('The stream ends in an error; readers disagree about what it contains.'),
   'compressed.trailing-bytes': suspicious('Bytes after the compressed stream: another format may be hidden there.'),

@@ -4,7 +4,6 @@ import { concurrently } from '../kernel/concurrently.ts';
 import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type FileScan, ScanReport, type ScanVerdict, scanning } from './contract.ts';
-import { settleReferences } from './settle-references.ts';
 
 type Input = z.output<typeof scanning.tasks.scanFiles.input>;
 type Output = z.input<typeof scanning.tasks.scanFiles.output>;
@@ -32,6 +31,7 @@ export const scanAttempt =
   async ({ attempt, inventory }: Input): Promise<Output> => {
     const pinned = await readEvidence(evidence, inventory, Inventory);
     const scans = await concurrently(pinned.files, WIDTH, (file) => scan(file.path, open(attempt.bucket, file)));
+    const { settleReferences } = await import('./settle-references.ts');
     const files = settleReferences(scans);
     const bytesRead = files.reduce((sum, file) => sum + file.bytesRead, 0);
     const verdict = worstVerdict(files);

@@ -112,7 +112,9 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
 
 const scanNotZip = async (scan: Scan, content: Content, head: Uint8Array): Promise<string> => {
   const { source, member } = content;
-  if (isPickleHead(head)) return scanPickles(scan, pickleStream(source), { member });
+  // The length of a safetensors header can begin as a pickle does.
+  if (isPickleHead(head) && headerLength(head, source.size) === undefined)
+    return scanPickles(scan, pickleStream(source), { member });
   if (isGzip(head)) return (await scan.attempt(() => scanPacked(scan, content, 'gzip'), member)) ?? 'gzip';
   if (isTar(head)) {
     await scan.attempt(() => scanTar(scan, content, scanContent), member);

@@ -19,6 +19,8 @@ export class Unscannable extends Error {
 
 const RANK: Record<ScanVerdict, number> = { clean: 0, 'not-scannable': 1, suspicious: 2, malicious: 3 };
 
+export const worseOf = (a: ScanVerdict, b: ScanVerdict): ScanVerdict => (RANK[b] > RANK[a] ? b : a);
+
 const MAX_TEXT = 300;
 const shorten = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
@@ -58,7 +60,7 @@ export class Scan {
   /** The same observation is reported once; beyond the limit only the verdict still counts. */
   report(rule: RuleId, observation: Observation): void {
     const { verdict, severity, why, fix } = RULES[rule];
-    if (RANK[verdict] > RANK[this.#worst]) this.#worst = verdict;
+    this.#worst = worseOf(this.#worst, verdict);
     const what = shorten(observation.what);
     const key = `${rule}\0${observation.member ?? ''}\0${what}`;
     if (this.#seen.has(key) || this.findings.length >= this.limits.findings) return;
@@ -79,7 +81,7 @@ export class Scan {
 
   /** Takes over what a tentative look at the same content found. */
   adopt(other: Scan): void {
-    if (RANK[other.verdict] > RANK[this.#worst]) this.#worst = other.verdict;
+    this.#worst = worseOf(this.#worst, other.verdict);
     for (const location of other.references) this.references.add(location);
     this.findings.push(...other.findings.slice(0, Math.max(0, this.limits.findings - this.findings.length)));
   }

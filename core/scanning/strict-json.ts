@@ -1,21 +1,30 @@
 /** JSON that cannot be read in two ways: no duplicate names, bounded depth. Objects come back as maps. */
 export type StrictJson = null | boolean | number | string | StrictJson[] | Map<string, StrictJson>;
 
+/** Two members of one object have one name; most readers keep the last. */
+export class DuplicateName extends SyntaxError {}
+
+export type JsonLeniency = {
+  /** Takes NaN and Infinity, as Python's own reader and writer do. */
+  readonly constants?: boolean;
+  /** Keeps the last of several members of one name. */
+  readonly duplicates?: boolean;
+};
+
 const MAX_DEPTH = 200;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const STRING = /"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-/** What Python's json reads and writes besides. */
-const PYTHON_NUMBER = /NaN|-?Infinity/y;
 const SPACE = /[ \t\r\n]*/y;
+const CONSTANT = /-?Infinity|NaN/y;
 
 class Reader {
   readonly #text: string;
-  readonly #python: boolean;
+  readonly #leniency: JsonLeniency;
   #at = 0;
 
-  constructor(text: string, python: boolean) {
+  constructor(text: string, leniency: JsonLeniency) {
     this.#text = text;
-    this.#python = python;
+    this.#leniency = leniency;
   }
 
   document(): StrictJson {
@@ -66,7 +75,8 @@ class Reader {
       this.#literal(word);
       return first === 'n' ? null : first === 't';
     }
-    const digits = (this.#python ? this.#take(PYTHON_NUMBER) : undefined) ?? this.#take(NUMBER);
+    const constant = this.#leniency.constants === true ? this.#take(CONSTANT) : undefined;
+    const digits = constant ?? this.#take(NUMBER);
     if (digits === undefined) throw this.#error('not a JSON value');
     return Number(digits);
   }
@@ -92,7 +102,8 @@ class Reader {
     do {
       this.#space();
       const name = this.#string();
-      if (members.has(name)) throw this.#error(`duplicate name ${JSON.stringify(name)}`);
+      if (members.has(name) && this.#leniency.duplicates !== true)
+        throw new DuplicateName(`duplicate name ${JSON.stringify(name)} at ${this.#at}`);
       if (!this.#skip(':')) throw this.#error('expected :');
       members.set(name, this.#value(depth + 1));
     } while (this.#skip(','));
@@ -102,8 +113,8 @@ class Reader {
 }
 
 /**
- * @param dialect `python` also takes NaN and Infinity, as Python's json does
- * @throws SyntaxError for anything that is not one JSON value with unique names
+ * @throws SyntaxError for anything that is not one JSON value
+ * @throws DuplicateName where an object has two members of one name
  */
-export const parseStrictJson = (text: string, dialect: 'json' | 'python' = 'json'): StrictJson =>
-  new Reader(text, dialect === 'python').document();
+export const parseStrictJson = (text: string, leniency: JsonLeniency = {}): StrictJson =>
+  new Reader(text, leniency).document();

@@ -78,6 +78,14 @@ describe('a safetensors file', () => {
     },
   );
 
+  test('whose length begins as a pickle does is no pickle', async () => {
+    const header = JSON.stringify({ a: tensor(0, 4) }).padEnd(0x280);
+
+    const scan = await scanBytes(safetensors(header, 4));
+
+    expect(scan).toMatchObject({ verdict: 'clean', format: 'safetensors' });
+  });
+
   /** The length 0x1458 is also BINUNICODE with a length of 20 bytes: an unpickler goes on after them. */
   test('that an unpickler would run is malicious', async () => {
     const space = ' '.repeat(0x1458 - 2);

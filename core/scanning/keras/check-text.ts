@@ -18,7 +18,7 @@ const decoded = (bytes: Uint8Array): string | undefined => {
 
 const parsed = (text: string): StrictJson => {
   try {
-    return parseStrictJson(text, 'python');
+    return parseStrictJson(text, { constants: true });
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new Unscannable('keras.malformed', { what: cause.message });
     throw cause;
@@ -61,7 +61,7 @@ const AMBIGUOUS = /^(?:duplicate|nested)/;
 export const scanKerasText = (scan: Scan, text: string, member: string | undefined): boolean => {
   if (!MAY_BE_OBJECT.test(text) || !mentions(text, 'class_name')) return false;
   try {
-    const document = parseStrictJson(text, 'python');
+    const document = parseStrictJson(text, { constants: true });
     if (!isConfiguration(document)) return false;
     checkKerasConfig(document, reportTo(scan, { member }));
     return true;

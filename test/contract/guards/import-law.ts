@@ -4,6 +4,7 @@ import { type Import, importsOf, type Sources, targetOf, withoutComments } from 
 export const PURE_LIBRARIES: Readonly<Record<string, string>> = {
   '@cedar-policy/cedar-wasm/nodejs': 'the policy engine: text and entities in, a decision out; no clock, no network',
   '@huggingface/jinja': 'the parser of chat templates: text in, a syntax tree out; nothing is rendered; no dependency',
+  yaml: 'reads YAML: text in, values out; no dependency, builds no object of a type that the text names',
   'seek-bzip': 'unpacks bzip2: bytes in, bytes out, one at a time into whatever bounds them',
   hyparquet: 'reads Parquet: bytes in, rows out; no dependency, no clock, no network unless given an address',
 };

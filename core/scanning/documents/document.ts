@@ -1,0 +1,28 @@
+import type { Scan } from '../scan.ts';
+import type { Entry } from './walk.ts';
+
+/** A text that a loader parses: what it says, and where it stands. */
+export type Document = {
+  readonly value: unknown;
+  /** Of the file, with its folders. */
+  readonly name: string;
+  readonly member: string | undefined;
+};
+
+/** What a member of this name means to the libraries that read it, wherever it stands in a document. */
+export type KeyCheck = (scan: Scan, entry: Entry, document: Document) => void | Promise<void>;
+
+/** A kind of document that is told by its structure, or by the name under which a loader opens it. */
+export type Kind = {
+  readonly format: string;
+  is(document: Document): boolean;
+  check(scan: Scan, document: Document): void | Promise<void>;
+};
+
+const LONGEST = 120;
+
+/** A value as a finding shows it. */
+export const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+};
