@@ -4,6 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withSource } from '../../cli/files.ts';
 import { scanFile } from '../../core/scanning/scan-file.ts';
+import {
+  behindRoot,
+  contiguous,
+  dataspace,
+  floats,
+  hardLink,
+  header,
+  linkInfo,
+  ROOT,
+  superblock,
+} from '../support/hdf5.ts';
 import { concat, op, pickle, safetensors, sparseSource, zip } from './support.ts';
 
 const utf8 = (value: string) => new TextEncoder().encode(value);
@@ -77,10 +88,27 @@ const hugeSafetensors = (tensors: number, size: number): Frame => {
   return { size: bytes.length + size, parts: [{ at: 0, bytes }] };
 };
 
+/** As Keras writes weights: the header of each in front of its numbers. */
+const hugeHdf5 = (datasets: number, each: number): Frame => {
+  const dataset = (at: number) => header(dataspace(each / 4), floats, contiguous(at, each));
+  const size = dataset(0).length;
+  const links = (start: number) => [
+    linkInfo,
+    ...Array.from({ length: datasets }, (_, i) => hardLink(`w${i}`, start + i * (size + each))),
+  ];
+  const start = behindRoot(links(0));
+  const end = start + datasets * (size + each);
+  const places = Array.from({ length: datasets }, (_, i) => start + i * (size + each));
+  const root = { at: ROOT, bytes: header(...links(start)) };
+  const parts = places.map((at) => ({ at, bytes: dataset(at + size) }));
+  return { size: end, parts: [{ at: 0, bytes: superblock(end) }, root, ...parts] };
+};
+
 const FRAMES: readonly (readonly [what: string, format: string, frame: Frame])[] = [
   ['a safetensors file of 50 GB', 'safetensors', hugeSafetensors(1_000, 50e9)],
   ['a torch archive of 20 GB', 'torch-zip', hugeTorch(4, 5e9)],
   ['a torch archive of 20 GB in 1,000 storages', 'torch-zip', hugeTorch(1_000, 20e6)],
+  ['an HDF5 file of 20 GB in 500 datasets', 'hdf5', hugeHdf5(500, 40e6)],
 ];
 
 const timed = async <Result>(run: () => Promise<Result>): Promise<readonly [Result, seconds: number]> => {

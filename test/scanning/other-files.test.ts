@@ -45,7 +45,7 @@ describe('files that are not clean, whatever they are called', () => {
     ],
     ['an image with something behind it', 'plot.png', concat(PNG, [1]), 'image.malformed'],
     ['half a Parquet file', 'a.parquet', real('frame.parquet').slice(0, -1), 'parquet.malformed'],
-    ['an HDF5 model', 'm.h5', concat([0x89], utf8('HDF\r\n'), [0x1a, 10, 0]), 'format.not-supported'],
+    ['the start of an HDF5 file', 'm.h5', concat([0x89], utf8('HDF\r\n'), [0x1a, 10, 0]), 'hdf5.malformed'],
     ['a 7z archive', 'm.bin', concat([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]), 'format.not-supported'],
     ['half an xz stream', 'm.joblib', concat([0xfd], utf8('7zXZ\0\0')), 'compressed.damaged'],
     ['nobody knows what', 'm.bin', Uint8Array.of(1, 2, 3, 0, 255), 'format.unknown'],

@@ -30,6 +30,10 @@ export const verdictOf = ({ verdict }: CorpusVector): string => VERDICTS[verdict
 export const realNames = (): string[] => readdirSync(new URL('real/', VECTORS)).sort();
 export const real = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`real/${name}`, VECTORS)));
 
+/** A file that does something to its reader, written by a real library. */
+export const hostileHdf5 = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`hdf5/${name}`, VECTORS)));
+export const hostileHdf5Names = (): string[] => readdirSync(new URL('hdf5/', VECTORS)).sort();
+
 export const scanBytes = (bytes: Uint8Array, name = 'file.bin', options: ScanOptions = {}): Promise<FileScan> =>
   scanFile(name, bufferSource(bytes), options);
 

@@ -11,7 +11,7 @@ import { MESSAGE, type Message, type SharedDatatypes } from './object-header.ts'
 import { reportOutside } from './outside.ts';
 import type { Values } from './values.ts';
 
-export type Dataset = {
+type Dataset = {
   readonly path: string;
   readonly type: Datatype;
   readonly count: number;
@@ -106,20 +106,18 @@ const checkSize = ({ file }: Tools, { path, type, count, layout }: Dataset): voi
     throw malformed(`the chunks of ${path} are not of its type`);
 };
 
-/** PyTables unpickles each row of such a dataset. */
-const scanRows = async ({ file, values }: Tools, { path, type, layout, filters }: Dataset): Promise<void> => {
-  if (layout.kind !== 'chunked' || type.class !== CLASS.variable)
+/** PyTables unpickles each row of such a dataset, which has one dimension. */
+const scanRows = async ({ file, values }: Tools, { path, type, count, layout, filters }: Dataset): Promise<void> => {
+  if (layout.kind !== 'chunked' || type.class !== CLASS.variable || layout.dimensions.length !== 1)
     throw notRead(`${path} holds objects in a strange way`);
   if (layout.address === undefined) return;
   const size = chunkSize(layout);
-  for await (const { address, bytes, mask } of readableChunks(file, layout)) {
+  for await (const { address, bytes, mask, offsets } of readableChunks(file, layout)) {
     const packed = await file.peek(address, bytes, 'a chunk');
-    const rows = unfiltered(file, { bytes: packed.bytes, mask, size }, filters);
-    const cursor = new Cursor(rows, { start: packed.start, sizes: file.sizes, what: 'a chunk of objects' });
-    while (cursor.left >= layout.elementSize) {
-      const row = await values.variable(cursor, 'row');
-      if (row !== undefined) await values.asPickle(row, true, path);
-    }
+    const plain = unfiltered(file, { bytes: packed.bytes, mask, size }, filters);
+    const rows = new Cursor(plain, { start: packed.start, sizes: file.sizes, what: 'a chunk of objects' });
+    for (let row = offsets[0] ?? 0; row < count && rows.left >= layout.elementSize; row += 1)
+      await values.row(rows, path);
   }
 };
 

@@ -36,6 +36,7 @@ const readHeader = async (
   const { offset, length } = file.sizes;
   const size = 26 + 3 * offset + 12 * length;
   const header = await file.open(address, size, 'a fractal heap');
+  header.verify();
   header.expect('FRHP', 0);
   header.skip(2);
   if (header.u16() !== 0) throw notRead('a heap whose blocks are packed', header.start);
@@ -51,7 +52,6 @@ const readHeader = async (
   header.skip(2);
   const root = header.address();
   const rows = header.u16();
-  header.verify();
   if (!isPower(width) || !isPower(firstSize) || !isPower(largestDirect) || bits === 0 || bits > 64 || rows > MOST_ROWS)
     throw header.error('a table that cannot be');
   if (largestDirect < firstSize) throw header.error('a table that cannot be');

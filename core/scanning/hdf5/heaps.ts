@@ -60,9 +60,10 @@ export class GlobalHeaps {
     head.skip(3);
     const size = head.length();
     if (size < SMALLEST_COLLECTION) throw head.error(`${size} bytes`);
+    this.#file.claim(address, size, 'a heap of values');
     this.#held += size;
     if (this.#held > limits.heldBytes) throw limit('heldBytes', limits);
-    const whole = await this.#file.open(address, size, 'a heap of values');
+    const whole = await this.#file.peek(address, size, 'a heap of values');
     whole.skip(head.position);
     const objects = new Map<number, Uint8Array>();
     while (whole.left >= 8 + lengthSize) {

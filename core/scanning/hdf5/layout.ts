@@ -2,7 +2,7 @@ import type { Cursor } from './cursor.ts';
 import { notRead } from './malformed.ts';
 
 /** How the chunks of a dataset are found. */
-export type ChunkIndex =
+type ChunkIndex =
   | { readonly kind: 'tree' }
   | { readonly kind: 'single'; readonly bytes: number | undefined }
   | { readonly kind: 'implicit' }

@@ -7,9 +7,15 @@ import { FractalHeap } from './fractal-heap.ts';
 import { LocalHeap } from './heaps.ts';
 import { MESSAGE, type Message } from './object-header.ts';
 
+/** Where a table of names says that the parts of an old group are; its own header says it too. */
+export type Cached = { readonly tree: number | undefined; readonly heap: number | undefined };
+
+/** The header of an object, and what the name that leads there says about it. */
+export type Target = { readonly address: number | undefined; readonly cached?: Cached | undefined };
+
 /** What a name in a group stands for. */
 export type Link =
-  | { readonly kind: 'hard'; readonly name: string; readonly address: number | undefined }
+  | ({ readonly kind: 'hard'; readonly name: string } & Target)
   /** A path in the same file. */
   | { readonly kind: 'soft'; readonly name: string }
   | { readonly kind: 'external'; readonly name: string; readonly file: string }
@@ -39,7 +45,18 @@ const readLink = (body: Cursor): Link => {
   return type === TYPE.soft ? { kind: 'soft', name } : { kind: 'user', name, type };
 };
 
-const SOFT_CACHED = 2;
+const CACHED = { nothing: 0, group: 1, soft: 2 } as const;
+const SCRATCH = 16;
+
+/** The end of an entry of a symbol table. */
+export const readCached = (entry: Cursor): { readonly soft: boolean; readonly cached: Cached | undefined } => {
+  const type = entry.u32();
+  entry.skip(4);
+  const scratch = entry.part(SCRATCH, 'an entry of a group');
+  if (type > CACHED.soft) throw entry.error(`an entry of the type ${type}`);
+  const cached = type === CACHED.group ? { tree: scratch.address(), heap: scratch.address() } : undefined;
+  return { soft: type === CACHED.soft, cached };
+};
 
 /** An old group: a B-tree of nodes whose names are in a heap. */
 async function* oldLinks(file: Hdf5File, body: Cursor): AsyncGenerator<Link> {
@@ -56,9 +73,8 @@ async function* oldLinks(file: Hdf5File, body: Cursor): AsyncGenerator<Link> {
     for (let i = 0; i < count; i += 1) {
       const name = heap.text(node.uint(file.sizes.offset));
       const address = node.address();
-      const cached = node.u32();
-      node.skip(20);
-      yield cached === SOFT_CACHED ? { kind: 'soft', name } : { kind: 'hard', name, address };
+      const { soft, cached } = readCached(node);
+      yield soft ? { kind: 'soft', name } : { kind: 'hard', name, address, cached };
     }
   }
 }
@@ -77,7 +93,7 @@ export const readDense = (body: Cursor, orderSize: number): Dense => {
 };
 
 /** Types of the records that name links by name and by order, and attributes likewise. */
-export const LINK_RECORDS = [5, 6] as const;
+const LINK_RECORDS = [5, 6] as const;
 export const ATTRIBUTE_RECORDS = [8, 9] as const;
 const ID_AT: Readonly<Record<number, readonly [at: number, length: number]>> = {
   5: [4, 7],
@@ -96,7 +112,7 @@ export async function* denseObjects(file: Hdf5File, dense: Dense, types: readonl
     for await (const { type, record } of treeRecords(file, index, types)) {
       const [at, length] = ID_AT[type] ?? [0, 0];
       const id = record.within(at, length, 'the id of an object of a heap');
-      const key = Buffer.from(id.bytes).toString('hex');
+      const key = id.bytes.join();
       if (seen.has(key)) continue;
       seen.add(key);
       if (seen.size > file.scan.limits.members) throw limit('members', file.scan.limits);
@@ -107,6 +123,14 @@ export async function* denseObjects(file: Hdf5File, dense: Dense, types: readonl
 }
 
 const LINK_ORDER = 8;
+
+/** What its own header says about the parts of an old group. */
+export const tableOf = (messages: readonly Message[]): Cached | undefined => {
+  const body = messages.find(({ type }) => type === MESSAGE.symbolTable)?.body;
+  if (body === undefined) return undefined;
+  const again = body.within(0, body.bytes.length, 'a symbol table');
+  return { tree: again.address(), heap: again.address() };
+};
 
 /** The links of a group, wherever they are stored. */
 export async function* linksOf(file: Hdf5File, messages: readonly Message[]): AsyncGenerator<Link> {

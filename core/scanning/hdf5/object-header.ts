@@ -124,7 +124,7 @@ const readNew = async (file: Hdf5File, address: number): Promise<readonly Messag
 };
 
 /** All messages of an object, in the order in which they stand. Readers take the first of a kind: there may be no other. */
-export const readHeader = async (file: Hdf5File, address: number): Promise<readonly Message[]> => {
+const readHeader = async (file: Hdf5File, address: number): Promise<readonly Message[]> => {
   const first = await file.peek(address, 4, 'an object header');
   const isNew = startsWith(first.bytes, OHDR);
   if (!isNew && first.bytes[0] !== 1) throw first.error('no object header');

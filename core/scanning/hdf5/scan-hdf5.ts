@@ -5,7 +5,7 @@ import { scanDataset, type Tools } from './dataset.ts';
 import { CLASS } from './datatype.ts';
 import { Hdf5File } from './file.ts';
 import { GlobalHeaps } from './heaps.ts';
-import { type Link, linksOf } from './links.ts';
+import { type Cached, type Link, linksOf, type Target, tableOf } from './links.ts';
 import { malformed, notRead } from './malformed.ts';
 import { MESSAGE, type Message, SharedDatatypes } from './object-header.ts';
 import { reportOutside } from './outside.ts';
@@ -14,6 +14,7 @@ import { readSuperblock, type Start } from './superblock.ts';
 import { Values } from './values.ts';
 
 const DEEPEST = 200;
+const LONGEST_MARK = 64;
 
 const has = (messages: readonly Message[], type: number): boolean => messages.some((message) => message.type === type);
 
@@ -21,31 +22,44 @@ const has = (messages: readonly Message[], type: number): boolean => messages.so
 const marksObjects = ({ name, type, count, data }: Attribute): boolean => {
   if (name !== 'PSEUDOATOM') return false;
   if (type.class !== CLASS.string) return true;
-  const value = Buffer.from(data.bytes.subarray(0, count * type.size)).toString('latin1');
+  const value = String.fromCharCode(...data.bytes.subarray(0, Math.min(count * type.size, LONGEST_MARK)));
   return !/^(?:vlstring|vlunicode)\0*$/.test(value);
 };
+
+/** An object on the way or done with, and where its parts are if it is an old group. */
+type Visit = { table: Cached | undefined; open: boolean };
 
 /** Walks every object that has a name, in a tree: each header, link and attribute, none of the numbers. */
 class Hdf5Walk {
   readonly #tools: Tools;
-  readonly #visited = new Map<number, 'open' | 'done'>();
+  readonly #visited = new Map<number, Visit>();
 
   constructor(tools: Tools) {
     this.#tools = tools;
   }
 
-  async object(address: number | undefined, path: string, depth: number): Promise<void> {
-    const { file, shared } = this.#tools;
+  async object({ address, cached }: Target, path: string, depth: number): Promise<void> {
     if (address === undefined) throw malformed(`${path} is nowhere`);
     const before = this.#visited.get(address);
-    if (before === 'open') throw malformed(`${path} contains itself`, file.superblock.base + address);
-    if (before === 'done') return;
+    const visit = before ?? { table: undefined, open: true };
+    if (before === undefined) await this.#visit(address, visit, { path, depth });
+    else if (before.open) throw malformed(`${path} contains itself`, this.#tools.file.superblock.base + address);
+    const { table } = visit;
+    // A group that became a new one keeps its old entry, which nobody reads then.
+    if (cached === undefined || table === undefined) return;
+    if (cached.tree !== table.tree || cached.heap !== table.heap)
+      throw malformed(`${path} is not where its entry says`);
+  }
+
+  async #visit(address: number, visit: Visit, { path, depth }: { path: string; depth: number }): Promise<void> {
+    const { file, shared } = this.#tools;
     if (depth > DEEPEST) throw notRead(`${path} is nested too deep`);
-    this.#visited.set(address, 'open');
+    this.#visited.set(address, visit);
     if (this.#visited.size > file.scan.limits.members) throw limit('members', file.scan.limits);
     const messages = await shared.header(address);
+    visit.table = tableOf(messages);
     await this.#content(messages, path, depth);
-    this.#visited.set(address, 'done');
+    visit.open = false;
   }
 
   async #content(messages: readonly Message[], path: string, depth: number): Promise<void> {
@@ -96,7 +110,7 @@ class Hdf5Walk {
 
   async #link(link: Link, path: string, depth: number): Promise<void> {
     const { file } = this.#tools;
-    if (link.kind === 'hard') await this.object(link.address, path, depth + 1);
+    if (link.kind === 'hard') await this.object(link, path, depth + 1);
     else if (link.kind === 'external') reportOutside(file, link.file, path);
     else if (link.kind === 'user') file.report('hdf5.user-link', `${path} is a link of the type ${link.type}`);
   }
@@ -137,6 +151,6 @@ export const scanHdf5 = async (scan: Scan, { source, member }: Content, at = 0):
   const shared = new SharedDatatypes(file);
   const tools = { file, heaps, shared, values: new Values(file, heaps) };
   await readExtension(file, superblock, shared);
-  await new Hdf5Walk(tools).object(superblock.root, '/', 0);
+  await new Hdf5Walk(tools).object({ address: superblock.root, cached: superblock.cached }, '/', 0);
   file.checkClaims();
 };

@@ -2,6 +2,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { ascii, startsWith } from '../bytes.ts';
 import { Cursor } from './cursor.ts';
 import type { Superblock } from './file.ts';
+import { type Cached, readCached } from './links.ts';
 import { malformed, notRead } from './malformed.ts';
 
 const SIGNATURE = [0x89, ...ascii('HDF\r\n\x1a\n')];
@@ -33,6 +34,7 @@ const LARGEST_RANK = 32_767;
 export type Start = Superblock & {
   readonly extension: number | undefined;
   readonly driver: number | undefined;
+  readonly cached: Cached | undefined;
   /** How long the superblock is. */
   readonly length: number;
 };
@@ -72,8 +74,8 @@ const readOld = (cursor: Cursor, at: number, version: number): Start => {
   const driver = rest.address();
   rest.skip(sizes.offset); // the name of the root group, which has none
   const root = rest.address();
-  rest.skip(24);
-  return start({ base, end, root, sizes, ranks: { leaf, group, chunk }, driver, extension: undefined }, at, {
+  const { cached } = readCached(rest);
+  return start({ base, end, root, sizes, ranks: { leaf, group, chunk }, driver, extension: undefined, cached }, at, {
     length: before + rest.position,
   });
 };
@@ -92,7 +94,9 @@ const readNew = (bytes: Uint8Array, at: number): Start => {
   const extension = rest.address();
   const end = rest.address();
   const root = rest.address();
-  return start({ base, end, root, sizes, ranks: DEFAULT_RANKS, driver: undefined, extension }, at, { length });
+  return start({ base, end, root, sizes, ranks: DEFAULT_RANKS, driver: undefined, extension, cached: undefined }, at, {
+    length,
+  });
 };
 
 type Found = Omit<Start, 'base' | 'end' | 'root' | 'length'> & {
