@@ -15,6 +15,7 @@ const FORMATS: ReadonlyMap<string, ArtifactFormat> = new Map([
   ['gguf', 'gguf'],
   ['hdf5', 'keras'],
   ['keras', 'keras'],
+  ['keras-config', 'keras'],
   ['joblib', 'joblib'],
   ['pickle', 'pickle'],
   ['npy', 'numpy'],

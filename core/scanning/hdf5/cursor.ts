@@ -106,7 +106,7 @@ export class Cursor {
   }
   /** Four bytes in the middle are the checksum of all with zeros in their place. */
   verifyAt(at: number): void {
-    const body = this.bytes.slice();
+    const body = new Uint8Array(this.bytes);
     body.fill(0, at, at + CHECKSUM);
     this.#compare(body, at);
   }

@@ -42,7 +42,7 @@ export const checkFilters = (file: Hdf5File, filters: readonly Filter[], path: s
 
 const unshuffled = (bytes: Uint8Array, size: number): Uint8Array => {
   const count = Math.floor(bytes.length / size);
-  const plain = bytes.slice();
+  const plain = new Uint8Array(bytes);
   for (let part = 0; part < size; part += 1)
     for (let i = 0; i < count; i += 1) plain[i * size + part] = bytes[part * count + i] ?? 0;
   return plain;
