@@ -1,15 +1,18 @@
-"""What our harness asks of the emulator beyond AWS: who are you, write your state down, end when we end."""
+"""What our harness asks of the emulator beyond AWS: who are you, write your state down, make an object huge, tell what was
+read of it, end when we end."""
 
 import os
 import signal
 import sys
 import threading
 
+import hollow
 import ministack.app as app
 from ministack.core.persistence import save_all
 
 
 def install(token):
+    hollow.install()
     _answer_the_harness(token)
     _end_with_the_harness()
 
@@ -23,6 +26,12 @@ def _answer_the_harness(token):
         if path == "/_local/write-state":
             save_all(app._build_persistence_save_dict())
             return 200, {"Content-Type": "text/plain"}, b""
+        if path in ("/_local/stretch", "/_local/served"):
+            asked = {name: values[0] for name, values in query_params.items()}
+            bucket, key = asked["bucket"], asked["key"]
+            if path == "/_local/stretch":
+                hollow.stretch(bucket, key, int(asked["size"]), asked["sha256"])
+            return 200, {"Content-Type": "text/plain"}, str(hollow.served(bucket, key)).encode()
         return await original(method, path, headers, body, query_params, request_id)
 
     app._handle_post_body_shortcuts = handle
