@@ -1,9 +1,9 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type HistoryEvent, paginateGetExecutionHistory } from '@aws-sdk/client-sfn';
 import { beforeAll, expect, test } from 'vitest';
 import { type Answer, DigestReport, Inventory, MANIFEST } from '../../core/intake/contract.ts';
 import { concurrently } from '../../core/kernel/concurrently.ts';
-import { answerOf, type Files, type Plane, redeclared, shippedModel } from '../support/flight.ts';
+import { answerOf, evidenceOf, type Files, type Plane, redeclared, shippedModel } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 
 let plane: Plane;
@@ -43,13 +43,6 @@ const submitAll = async (subject: Subject, files: Files, stored: (path: string) 
   return answerOf(plane, subject, await put(subject, MANIFEST, manifest, true), PATIENCE);
 };
 
-const evidenceOf = async (answer: Answer, name: string): Promise<unknown> => {
-  const { Body } = await plane.s3.send(
-    new GetObjectCommand({ Bucket: plane.outputs.EvidenceBucketName, Key: answer.evidence[name]?.key }),
-  );
-  return JSON.parse((await Body?.transformToString()) ?? 'null');
-};
-
 const historyOf = async (executionArn: string): Promise<HistoryEvent[]> => {
   const found: HistoryEvent[] = [];
   for await (const { events = [] } of paginateGetExecutionHistory({ client: plane.sfn }, { executionArn }))
@@ -69,8 +62,8 @@ test('five thousand files in one version are registered, and the workflow carrie
   const answer = await submitAll(large, large.files, () => true);
   const seconds = (Date.now() - began) / 1000;
   console.log(`5,000 files: ${seconds.toFixed(1)} s`);
-  const inventory = Inventory.parse(await evidenceOf(answer, 'inventory'));
-  const digests = DigestReport.parse(await evidenceOf(answer, 'digests'));
+  const inventory = Inventory.parse(await evidenceOf(plane, answer, 'inventory'));
+  const digests = DigestReport.parse(await evidenceOf(plane, answer, 'digests'));
   const sizes = (await historyOf(answer.execution)).map((event) => JSON.stringify(event).length);
 
   expect(answer).toMatchObject({ outcome: 'registered', reasons: [] });
@@ -92,7 +85,7 @@ test('a file of 64 MiB is read once for its digest, and not at all when S3 has s
   const large = withFiles({ 'read.safetensors': tensor, 'stored.safetensors': tensor });
 
   const answer = await submitAll(large, large.files, (path) => path !== 'read.safetensors');
-  const { files } = DigestReport.parse(await evidenceOf(answer, 'digests'));
+  const { files } = DigestReport.parse(await evidenceOf(plane, answer, 'digests'));
   const taken = Object.fromEntries(files.map(({ path, source, bytesRead }) => [path, { source, bytesRead }]));
 
   expect(answer).toMatchObject({ outcome: 'registered', reasons: [] });

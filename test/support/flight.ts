@@ -94,6 +94,13 @@ export const submit = async (plane: Plane, subject: { model: string; version: st
   return { versions, answer: await answerOf(plane, subject, versions['manifest.json'] ?? '') };
 };
 
+/** A document that an answer names as its evidence. */
+export const evidenceOf = async (plane: Plane, { evidence }: Answer, name: string): Promise<unknown> => {
+  const get = new GetObjectCommand({ Bucket: plane.outputs.EvidenceBucketName, Key: evidence[name]?.key });
+  const { Body } = await plane.s3.send(get);
+  return JSON.parse((await Body?.transformToString()) ?? 'null');
+};
+
 /** Files as a directory that is gone when the test is over. */
 export const folderOf = async (files: Files): Promise<{ folder: string } & Disposable> => {
   const folder = mkdtempSync(join(tmpdir(), 'clearance-'));
