@@ -58,7 +58,10 @@ test('the newer structures are found', () => {
   expect(SEALS.length).toBeGreaterThan(20);
 });
 
-describe('any edit of an HDF5 file gets an answer', () => {
+/** Of the clock, on a machine that does other things. */
+const PATIENCE = { timeout: 120_000 };
+
+describe('any edit of an HDF5 file gets an answer', PATIENCE, () => {
   test.each(['structures.h5', 'keras-model.h5', 'frame.h5'])('%s', async (name) => {
     const bytes = real(name);
     const changed = edits(bytes.length).map((changes) => edited(bytes, changes));
