@@ -1,5 +1,6 @@
 import { ARCHIVE_RULES } from './rules/archives.ts';
 import { BOOSTER_RULES } from './rules/boosters.ts';
+import { CREDENTIAL_RULES } from './rules/credentials.ts';
 import { DOCUMENT_RULES } from './rules/documents.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { HDF5_RULES } from './rules/hdf5.ts';
@@ -104,6 +105,7 @@ export const RULES = {
   ...REQUIREMENT_RULES,
   ...SKOPS_RULES,
   ...TORCHSERVE_RULES,
+  ...CREDENTIAL_RULES,
   'code.binary': suspicious('Machine code is loaded and run by whoever imports it.', 'Remove it.'),
   'compressed.damaged': suspicious('The stream ends in an error; readers disagree about what it contains.'),
   'compressed.trailing-bytes': suspicious('Bytes after the compressed stream: another format may be hidden there.'),
