@@ -1,5 +1,6 @@
 import { ARCHIVE_RULES } from './rules/archives.ts';
 import { BOOSTER_RULES } from './rules/boosters.ts';
+import { CREDENTIAL_RULES } from './rules/credentials.ts';
 import { DOCUMENT_RULES } from './rules/documents.ts';
 import { GGUF_RULES } from './rules/gguf.ts';
 import { HDF5_RULES } from './rules/hdf5.ts';
@@ -9,9 +10,11 @@ import { KERAS_RULES } from './rules/keras.ts';
 import { MLFLOW_RULES } from './rules/mlflow.ts';
 import { REQUIREMENT_RULES } from './rules/requirements.ts';
 import { malicious, RETRAIN, REWRITE, type Rule, suspicious, unreadable } from './rules/rule.ts';
+import { SKOPS_RULES } from './rules/skops.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 import { TENSORFLOW_RULES } from './rules/tensorflow.ts';
 import { TORCHSCRIPT_RULES } from './rules/torchscript.ts';
+import { TORCHSERVE_RULES } from './rules/torchserve.ts';
 
 /** Every reason for which a file is not clean. The ids are stable: policies and waivers refer to them. */
 export const RULES = {
@@ -100,6 +103,9 @@ export const RULES = {
   ...HYDRA_RULES,
   ...MLFLOW_RULES,
   ...REQUIREMENT_RULES,
+  ...SKOPS_RULES,
+  ...TORCHSERVE_RULES,
+  ...CREDENTIAL_RULES,
   'code.binary': suspicious('Machine code is loaded and run by whoever imports it.', 'Remove it.'),
   'compressed.damaged': suspicious('The stream ends in an error; readers disagree about what it contains.'),
   'compressed.trailing-bytes': suspicious('Bytes after the compressed stream: another format may be hidden there.'),

@@ -70,7 +70,7 @@ const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Prom
   }
   const length = headerLength(head, source.size);
   if (length === undefined && !isBrokenSafetensors(head)) return undefined;
-  await scan.attempt(() => scanSafetensors(scan, source, length), member);
+  await scan.attempt(() => scanSafetensors(scan, source, { length, member }), member);
   return 'safetensors';
 };
 

@@ -1,5 +1,6 @@
 import type { ByteSource } from './byte-source.ts';
 import type { Finding, ScanVerdict } from './contract.ts';
+import { withoutCredentials } from './credentials/find-credentials.ts';
 import { RULES, type RuleId } from './rules.ts';
 import type { ScanLimits } from './scan-options.ts';
 
@@ -22,6 +23,8 @@ const RANK: Record<ScanVerdict, number> = { clean: 0, 'not-scannable': 1, suspic
 export const worseOf = (a: ScanVerdict, b: ScanVerdict): ScanVerdict => (RANK[b] > RANK[a] ? b : a);
 
 const MAX_TEXT = 300;
+/** So far a credential is looked for in what a finding would show; more is cut off. */
+const LONGEST_LOOK = 2000;
 const shorten = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
 /** Any set of names, listed or told by their form. */
@@ -57,15 +60,16 @@ export class Scan {
     return this.#worst;
   }
 
-  /** The same observation is reported once; beyond the limit only the verdict still counts. */
+  /** What it says shows no credential. The same observation is reported once; beyond the limit only the verdict still counts. */
   report(rule: RuleId, observation: Observation): void {
     const { verdict, severity, why, fix } = RULES[rule];
     this.#worst = worseOf(this.#worst, verdict);
-    const what = shorten(observation.what);
-    const key = `${rule}\0${observation.member ?? ''}\0${what}`;
-    if (this.#seen.has(key) || this.findings.length >= this.limits.findings) return;
-    this.#seen.add(key);
+    if (this.findings.length >= this.limits.findings) return;
     const { member, offset, opcode } = observation;
+    const key = `${rule}\0${member ?? ''}\0${shorten(observation.what)}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    const what = shorten(withoutCredentials(observation.what.slice(0, LONGEST_LOOK)));
     this.findings.push({
       rule,
       severity,

@@ -35,10 +35,11 @@ const OF_CODE: readonly OfCode[] = [
 /** Findings that only the folder as a whole gives; of a file that was scanned alone nothing is known. */
 const withFolder = (scan: FileScan, paths: ReadonlySet<string>): FileScan => {
   const { path, format, references = [] } = scan;
-  const folder = directoryOf(path);
   const of = OF_CODE.find(({ formats }) => formats.includes(format));
+  if (of === undefined || references.length === 0) return scan;
+  const folder = directoryOf(path);
   const alone = ![...paths].some((other) => other !== path && other.startsWith(folder));
-  if (of === undefined || references.length === 0 || alone) return scan;
+  if (alone) return scan;
   const found = references
     .filter((file) => paths.has(folder + file) === (of.when === 'present'))
     .map((file) => findingOf(of.rule, path, `${file} is ${of.when}`));

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../credentials/find-credentials.ts';
 import type { Scan } from '../scan.ts';
 import type { Entry } from './walk.ts';
 
@@ -20,9 +21,12 @@ export type Kind = {
 };
 
 const LONGEST = 120;
+const LONGEST_LOOK = 2000;
 
-/** A value as a finding shows it. */
+/** A value as a finding shows it: of a structure the kind, which may be of any depth. */
 export const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
+  if (typeof value !== 'string') return String(value);
+  const text = withoutCredentials(JSON.stringify(value.slice(0, LONGEST_LOOK)));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 };

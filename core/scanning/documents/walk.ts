@@ -8,27 +8,25 @@ export const isFields = (value: unknown): value is Fields =>
 export type Entry = { readonly key: string; readonly value: unknown; readonly owner: Fields };
 
 /**
- * Every member of every object, in no order that matters. An object that several aliases name is visited once, so that
- * a few lines cannot stand for a document without end.
+ * Every object, in no order that matters. One that several aliases name is visited once, so that a few lines cannot stand
+ * for a document without end.
  */
-export function* entriesIn(document: unknown): Generator<Entry> {
+export function* objectsIn(document: unknown): Generator<Fields> {
   const seen = new Set<object>();
   const open: unknown[] = [document];
   while (open.length > 0) {
     const value = open.pop();
     if (typeof value !== 'object' || value === null || seen.has(value)) continue;
     seen.add(value);
-    if (Array.isArray(value)) {
-      for (const item of value) if (typeof item === 'object') open.push(item);
-      continue;
-    }
-    const owner = value as Fields;
-    for (const key of Object.keys(owner)) {
-      const member = owner[key];
-      yield { key, value: member, owner };
-      if (typeof member === 'object') open.push(member);
-    }
+    if (!Array.isArray(value)) yield value as Fields;
+    for (const member of Object.values(value)) if (typeof member === 'object') open.push(member);
   }
+}
+
+/** Every member of every object. */
+export function* entriesIn(document: unknown): Generator<Entry> {
+  for (const owner of objectsIn(document))
+    for (const key of Object.keys(owner)) yield { key, value: owner[key], owner };
 }
 
 /** Every string of a value, however deep. */

@@ -71,6 +71,14 @@ export class GgufStream {
     }
   }
 
+  /** @returns nothing of a text that is longer, and passes over it */
+  async shortText(longest: number): Promise<string> {
+    const length = await this.count('characters', 1);
+    if (length <= longest) return new TextDecoder('utf-8').decode(await this.#take(length));
+    await this.skip(length);
+    return '';
+  }
+
   async skip(length: number): Promise<void> {
     if (length > this.#left) throw badHeader('the file ends in its header', this.position);
     await this.#stream.advance(length);

@@ -1,5 +1,6 @@
 import { ascii, startsWith, view } from '../bytes.ts';
 import type { Content } from '../content.ts';
+import { reportCredentials } from '../credentials/report-credentials.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
 import { checkTemplate } from './chat-template.ts';
 import { checkLayout, type GgufTensor, readTensor, SMALLEST_TENSOR } from './gguf-layout.ts';
@@ -41,6 +42,7 @@ const LARGEST_ALIGNMENT = 65_536;
 const TEMPLATE = /chat_?template/i;
 const LONGEST_TEMPLATE = 1024 * 1024;
 const MOST_TEMPLATES = 100;
+const LONGEST_REMARK = 64 * 1024;
 
 export const isGguf = (head: Uint8Array): boolean => startsWith(head, MAGIC);
 
@@ -91,6 +93,7 @@ class GgufScan {
     const type = await this.#stream.u32();
     if (key === 'general.alignment') await this.#readAlignment(type, at);
     else if (TEMPLATE.test(key)) await this.#templates(key, type, at);
+    else if (type === STRING) await this.#remark();
     else await this.#skip(type, 0, at);
   }
 
@@ -117,6 +120,13 @@ class GgufScan {
     const offset = this.#stream.position;
     const text = await this.#stream.text('a chat template', LONGEST_TEMPLATE);
     await checkTemplate(this.#scan, text, { member: this.#member, offset, name });
+  }
+
+  /** Who made the model, from what, where it came from. */
+  async #remark(): Promise<void> {
+    const offset = this.#stream.position;
+    const text = await this.#stream.shortText(LONGEST_REMARK);
+    reportCredentials(this.#scan, text, { member: this.#member, offset });
   }
 
   async #skip(type: number, depth: number, at: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../byte-source.ts';
+import { reportCredentials } from '../credentials/report-credentials.ts';
 import { type Scan, Unscannable } from '../scan.ts';
 import { type Field, LENGTH_DELIMITED, ProtobufReader, VARINT } from './protobuf.ts';
 
@@ -24,6 +25,7 @@ const EXTERNAL_KEYS = new Set(['location', 'offset', 'length', 'checksum']);
 const COUNT = /^[0-9]{1,15}$/;
 const MAX_DEPTH = 32;
 const MAX_OPERATORS = 10_000;
+const LONGEST_REMARK = 64 * 1024;
 
 /** The operator in a domain. */
 type Operator = { readonly domain: string; readonly name: string };
@@ -123,15 +125,18 @@ class OnnxScan {
     );
   }
 
-  /** ONNX Runtime can be told to take its own settings from the metadata. */
+  /** ONNX Runtime can be told to take its own settings from the metadata; exporters write all sorts of things there. */
   async #metadata(field: Field): Promise<void> {
     this.#enter(0, field);
-    const texts = new Map<number, string>();
-    await this.#reader.walk(field.start, field.end, (inner) =>
-      inner.number === ENTRY.key ? this.#keep(inner, texts) : undefined,
-    );
-    if (texts.get(ENTRY.key) === 'ort_config')
-      this.#scan.report('onnx.metadata', { what: 'metadata of ort_config', offset: field.start, member: this.#member });
+    let [key, value] = ['', ''];
+    await this.#reader.walk(field.start, field.end, async (inner) => {
+      if (inner.number === ENTRY.key) key = await this.#reader.text(inner);
+      if (inner.number === ENTRY.value && inner.end - inner.start <= LONGEST_REMARK)
+        value = await this.#reader.text(inner, LONGEST_REMARK);
+    });
+    const at = { offset: field.start, member: this.#member };
+    reportCredentials(this.#scan, `${key}: "${value}"`, at);
+    if (key === 'ort_config') this.#scan.report('onnx.metadata', { what: 'metadata of ort_config', ...at });
   }
 
   async #external(field: Field): Promise<void> {

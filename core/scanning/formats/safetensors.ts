@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts';
 import { u64, view } from '../bytes.ts';
+import { reportCredentials } from '../credentials/report-credentials.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
 import { parseStrictJson, type StrictJson } from '../strict-json.ts';
 
@@ -80,10 +81,11 @@ const tensorOf = (name: string, value: StrictJson): Tensor => {
   return { name, begin, end };
 };
 
-const checkMetadata = (metadata: StrictJson | undefined): void => {
+const checkMetadata = (scan: Scan, metadata: StrictJson | undefined, member: string | undefined): void => {
   if (metadata === undefined) return;
   if (!(metadata instanceof Map) || [...metadata.values()].some((value) => typeof value !== 'string'))
     throw bad('__metadata__ holds something other than strings');
+  for (const [name, value] of metadata) reportCredentials(scan, `${name}: "${value}"`, { member });
 };
 
 /** Tensors follow one another from 0 to the end: no byte belongs to two, and none to nobody. */
@@ -113,12 +115,16 @@ const parse = (bytes: Uint8Array): Map<string, StrictJson> => {
 };
 
 /** Reads the header only. https://github.com/huggingface/safetensors#format */
-export const scanSafetensors = async (scan: Scan, source: ByteSource, length: number | undefined): Promise<void> => {
+export const scanSafetensors = async (
+  scan: Scan,
+  source: ByteSource,
+  { length, member }: { length: number | undefined; member: string | undefined },
+): Promise<void> => {
   if (length === undefined) throw bad('a header of an impossible length');
   if (length > scan.limits.headerBytes) throw limit('headerBytes', scan.limits);
   const header = parse(await source.read(LENGTH_SIZE, length));
   if (header.size > scan.limits.members) throw limit('members', scan.limits);
-  checkMetadata(header.get('__metadata__'));
+  checkMetadata(scan, header.get('__metadata__'), member);
   const tensors = [...header].filter(([name]) => name !== '__metadata__').map(([name, value]) => tensorOf(name, value));
   checkLayout(tensors, source.size - LENGTH_SIZE - length);
 };

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts';
 import { startsWith } from '../bytes.ts';
+import { CredentialSearch } from '../credentials/report-credentials.ts';
 import { checkJson, checkYaml, PROSE } from '../documents/check-document.ts';
 import { WATCHED } from '../documents/tables.ts';
 import { TEXTS } from '../documents/texts.ts';
@@ -24,7 +25,9 @@ type Text = {
   readonly watched: boolean;
 };
 
-const readText = async (source: ByteSource): Promise<Text | undefined> => {
+const readText = async (scan: Scan, source: ByteSource, member: string | undefined): Promise<Text | undefined> => {
+  const quiet = scan.quiet();
+  const credentials = new CredentialSearch(quiet, member);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let kept = '';
   let last = '';
@@ -34,12 +37,15 @@ const readText = async (source: ByteSource): Promise<Text | undefined> => {
     for (let at = 0; at < source.size; at += CHUNK) {
       const text = decoder.decode(await source.read(at, CHUNK), { stream: true });
       if (NOT_TEXT.test(text)) return undefined;
+      credentials.add(text);
       whole &&= kept.length + text.length <= MAX_JSON;
       if (whole) kept += text;
       else watched ||= WATCHED.test(last.slice(-OVERLAP) + text);
       last = text;
     }
     decoder.decode();
+    credentials.end();
+    scan.adopt(quiet);
     return { text: kept, whole, watched: watched || (!whole && WATCHED.test(kept)) };
   } catch (cause) {
     if (cause instanceof TypeError) return undefined;
@@ -103,7 +109,7 @@ const reportCode = (scan: Scan, { name, head, member }: At, text: string): void 
 /** @returns the kind of text, `undefined` if it is none */
 export const scanText = async (scan: Scan, source: ByteSource, at: At): Promise<string | undefined> => {
   if (!mayBeText(at.head)) return undefined;
-  const text = await readText(source);
+  const text = await readText(scan, source, at.member);
   if (text === undefined) return undefined;
   reportCode(scan, at, text.text);
   return textFormat(scan, source, text, at);

@@ -77,9 +77,12 @@ type Archive = {
 };
 
 /** Archives that are told by members of fixed names. */
-const KINDS = [
+const KINDS: readonly ({ readonly marks: readonly string[] } & Partial<Archive> & Pick<Archive, 'format'>)[] = [
   { format: 'keras', marks: ['config.json', 'metadata.json'], expected: new Map([['config.json', 'keras-config']]) },
-] as const;
+  // Bytes that the graph of the model keeps as a value.
+  { format: 'skops', marks: ['schema.json'], isStorage: (name) => /^[0-9a-f-]{36}\.bin$/.test(name) },
+  { format: 'torch-model-archive', marks: ['MAR-INF/MANIFEST.json'] },
+];
 
 const SCRIPT_CODE = /(?:^|\/)code\/.*\.py$/;
 const isScript = (members: readonly Member[]): boolean =>
@@ -98,10 +101,10 @@ const archiveOf = (members: readonly Member[]): Archive => {
   }
   const names = new Set(members.map(({ name }) => name));
   const kind = KINDS.find(({ marks }) => marks.every((mark) => names.has(mark)));
-  const plain = { isStorage: () => false, hasScript: false };
+  const plain = { isStorage: () => false, hasScript: false, expected: new Map() };
   if (kind !== undefined) return { ...plain, ...kind };
   const arrays = members.length > 0 && members.every(({ name }) => name.endsWith('.npy'));
-  return { ...plain, format: arrays ? 'npz' : 'zip', expected: new Map() };
+  return { ...plain, format: arrays ? 'npz' : 'zip' };
 };
 
 /** A look at the first bytes is enough to see that an unpickler would give up there. */
