@@ -6,7 +6,7 @@ import { describeReason, type Reason } from '../kernel/reason.ts';
 import { type BypassOutcome, rollout } from '../rollout/contract.ts';
 import { type SecurityFinding, security } from './contract.ts';
 
-export type Severity = SecurityFinding['Severity']['Label'];
+type Severity = SecurityFinding['Severity']['Label'];
 
 /** What a fact means to whoever watches for attacks. */
 export type Suspicion = {
