@@ -38,6 +38,7 @@ import { Rollout } from './rollout/rollout.ts';
 import { RolloutTable } from './rollout/rollout-table.ts';
 import { TargetWatch } from './rollout/target-watch.ts';
 import { Scanning } from './scanning/scanning.ts';
+import { SecurityHub } from './security/security-hub.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -196,7 +197,8 @@ export class ModelGovernance extends Construct {
       admitVersion: this.admission.admitVersion,
       bus: this.eventBus,
     });
-    new TargetWatch(this, 'TargetWatch', { rollouts: this.rollouts, registry, holds: this.holds });
+    new TargetWatch(this, 'TargetWatch', { rollouts: this.rollouts, registry, holds: this.holds, models });
+    if (this.config.security.securityHub) new SecurityHub(this, 'SecurityHub', { bus: this.eventBus });
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
     new Alerting(this, 'Alerting', {

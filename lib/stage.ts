@@ -95,6 +95,14 @@ export const StageConfig = z
           .describe('compliance: nobody can lift the lock, the owner of the account included'),
       })
       .prefault({}),
+    security: z
+      .strictObject({
+        securityHub: z
+          .boolean()
+          .default(false)
+          .describe('gives security findings to Security Hub, which has to be enabled'),
+      })
+      .prefault({}),
     alarms: z
       .strictObject({
         pageEmails: Emails,

@@ -79,7 +79,9 @@ export const registry = {
     }),
   },
   reactors: {
-    publishFacts: defineReactor({ env: defineEnv({ EVENT_BUS_NAME: z.string(), STAGE: z.string() }) }),
+    publishFacts: defineReactor({
+      env: defineEnv({ EVENT_BUS_NAME: z.string(), STAGE: z.string(), FINDINGS_PRODUCT: z.string() }),
+    }),
     answerQuery: defineReactor({
       env: defineEnv({
         REGISTRY_TABLE: z.string(),

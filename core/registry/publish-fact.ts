@@ -7,6 +7,8 @@ type OutboxFact = { readonly type: string; readonly detail: string };
 
 export type PublishPorts = {
   readonly bus: (fact: OutboxFact) => Promise<void>;
+  /** What the fact is to whoever watches for attacks, to be told beside it; nothing for most. */
+  readonly raise: (fact: OutboxFact) => Promise<OutboxFact | undefined>;
   readonly measure: Measure;
   readonly clock: Clock;
 };
@@ -33,10 +35,12 @@ const count = ({ type, detail }: OutboxFact, { measure, clock }: PublishPorts): 
     measure(metrics.holdsPlaced, 1, { Severity: placed.data.severity, Signal: familyOf(placed.data.placedBy) });
 };
 
-/** Puts a fact on the bus and counts it: after, so that what is tried again is not counted twice. */
+/** Puts a fact on the bus, and counts it: after, so that what is tried again is not counted twice. */
 export const publishFact =
   (ports: PublishPorts) =>
   async (fact: OutboxFact): Promise<void> => {
     await ports.bus(fact);
-    count(fact, ports);
+    const raised = await ports.raise(fact);
+    if (raised !== undefined) await ports.bus(raised);
+    for (const told of raised === undefined ? [fact] : [fact, raised]) count(told, ports);
   };

@@ -200,7 +200,7 @@ export const rollout = {
     }),
     /** Called by EventBridge with calls that CloudTrail tells of. */
     watchCalls: defineReactor({
-      env: defineEnv({ ...Tables, REGISTRY_TABLE: z.string(), DEPLOYMENTS: z.string() }),
+      env: defineEnv({ ...Tables, REGISTRY_TABLE: z.string(), DEPLOYMENTS: z.string(), MODEL_BUCKET: z.string() }),
     }),
   },
 } as const;

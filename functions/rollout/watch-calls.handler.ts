@@ -2,6 +2,7 @@ import { placeHold } from '../../core/hold/place-hold.ts';
 import { ApiCall } from '../../core/kernel/api-call.ts';
 import { rollout } from '../../core/rollout/contract.ts';
 import { judgeChange } from '../../core/rollout/judge-change.ts';
+import { judgeAccess } from '../../core/security/judge-access.ts';
 import { dynamodbHolds } from '../platform/dynamodb-holds.adapter.ts';
 import { dynamodbOutbox } from '../platform/dynamodb-outbox.adapter.ts';
 import { logger } from '../platform/log.ts';
@@ -16,6 +17,8 @@ import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
 const env = readEnv(rollout.reactors.watchCalls);
 const holds = dynamodbHolds(env.HOLD_TABLE, clock);
 
+const outbox = dynamodbOutbox(env.ROLLOUT_TABLE, clock);
+
 const judge = judgeChange({
   deployments: ssmDeployments(env.DEPLOYMENTS),
   targets: targetReaders(env.DEPLOYMENTS),
@@ -23,11 +26,17 @@ const judge = judgeChange({
   versions: versionRecords(env.REGISTRY_TABLE),
   holds,
   placeHold: placeHold({ holds, clock }),
-  outbox: dynamodbOutbox(env.ROLLOUT_TABLE, clock),
+  outbox,
   clock,
 });
 
+const judgeRefusal = judgeAccess({ outbox, clock, modelBucket: env.MODEL_BUCKET });
+
 export const handler = onEvent(async (event: unknown) => {
   const call = ApiCall.parse(event);
+  if (call.service === 's3') {
+    logger.info('judged', { call: call.id, outcome: await judgeRefusal(call) });
+    return;
+  }
   for (const judged of await judge(call)) logger.info('judged', { call: call.id, ...judged });
 });

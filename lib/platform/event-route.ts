@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventPattern, type IEventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import type { TargetBaseProps } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Construct } from 'constructs';
+import type { GovernedFunction } from './governed-function.ts';
 import { DeadLetterQueue } from './governed-queue.ts';
 import type { Severity } from './paging-alarm.ts';
 import type { RunbookLink } from './runbook.ts';
@@ -22,6 +24,9 @@ export type EventRouteProps = {
   runbook: RunbookLink;
   severity?: Severity;
 };
+
+/** As long as whatever keeps an event from its target may be away. */
+const PATIENCE = Duration.hours(4);
 
 /** Events of one kind to one target; what cannot be delivered is kept and raises an alarm. */
 export class EventRoute extends Construct {
@@ -45,8 +50,15 @@ export class EventRoute extends Construct {
       },
       ...(bus === undefined ? {} : { eventBus: bus }),
     });
-    this.rule.addTarget(
-      target({ deadLetterQueue: this.undelivered, maxEventAge: Duration.hours(4), retryAttempts: 50 }),
-    );
+    this.rule.addTarget(target({ deadLetterQueue: this.undelivered, maxEventAge: PATIENCE, retryAttempts: 50 }));
+  }
+
+  /** For EventBridge an event that Lambda has taken is delivered. What then fails each time is kept as well. */
+  keepFailuresOf({ function: target }: GovernedFunction): void {
+    target.configureAsyncInvoke({
+      onFailure: new SqsDestination(this.undelivered),
+      retryAttempts: 2,
+      maxEventAge: PATIENCE,
+    });
   }
 }

@@ -6,6 +6,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { FACT_SOURCE } from '../../core/kernel/contract.ts';
 import { registry } from '../../core/registry/contract.ts';
+import { findingsProduct } from '../platform/findings-product.ts';
 import { type FactTables, followFacts } from '../platform/follow-facts.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import { DeadLetterQueue } from '../platform/governed-queue.ts';
@@ -25,7 +26,11 @@ export class FactStream extends Construct {
     this.publishFacts = new GovernedFunction(this, 'PublishFacts', {
       entry: 'registry/publish-facts',
       contract: registry.reactors.publishFacts,
-      env: { EVENT_BUS_NAME: bus.eventBusName, STAGE: groundOf(this).stage },
+      env: {
+        EVENT_BUS_NAME: bus.eventBusName,
+        STAGE: groundOf(this).stage,
+        FINDINGS_PRODUCT: findingsProduct,
+      },
     });
     allow(this.publishFacts, {
       actions: ['events:PutEvents'],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
+import { fullestTemplate, resourcesOf, type Template } from '../support/plane.ts';
 import { NOT_DEPLOYED } from './guards/contracts.ts';
 import { runbookFaults } from './guards/runbooks.ts';
 import { readSources, withFault } from './guards/source.ts';
 
-const template = planeTemplate();
+const template = fullestTemplate();
 const runbooks = readSources('docs/runbooks/*.md');
 const isDeployed = (path: string) => !NOT_DEPLOYED.has(path.split('/')[1] ?? '');
 const documents = new Map([

@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { entriesOf } from '../../scripts/build.ts';
-import { findResource, planeStack, planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
+import { findResource, fullestTemplate, planeStack, resourcesOf, type Template } from '../support/plane.ts';
 import { NOT_DEPLOYED } from './guards/contracts.ts';
 import { readSources, root } from './guards/source.ts';
 import {
@@ -15,7 +15,7 @@ import {
   sizeFaults,
 } from './guards/template.ts';
 
-const template = planeTemplate();
+const template = fullestTemplate();
 const handlers = entriesOf(root);
 
 const planted = (type: string, part: string, change: (properties: Record<string, unknown>) => void): Template => {

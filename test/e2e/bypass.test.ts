@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   GetFunctionConfigurationCommand,
@@ -8,7 +9,9 @@ import {
 import { beforeAll, expect, test } from 'vitest';
 import { holdApi, StandingHolds } from '../../core/hold/api.ts';
 import type { Hold } from '../../core/hold/contract.ts';
-import { aliasUpdated } from '../support/api-calls.ts';
+import { FindingRaised, type SecurityFinding, security } from '../../core/security/contract.ts';
+import { aliasUpdated, apiCall } from '../support/api-calls.ts';
+import { listenOnBus } from '../support/bus-listener.ts';
 import type { Plane } from '../support/flight.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
 import { onCallAt } from '../support/on-call.ts';
@@ -18,12 +21,14 @@ import { aliasOf, type Serving } from '../support/serving.ts';
 
 let plane: Plane;
 let pages: Awaited<ReturnType<typeof onCallAt>>;
+let bus: Awaited<ReturnType<typeof listenOnBus>>;
 
 const PATIENCE = 240_000;
 
 beforeAll(async () => {
   plane = await sharedLocalAws('iam');
   pages = await onCallAt(plane, plane.outputs.PageTopicArn);
+  bus = await listenOnBus(plane);
 });
 
 /** The whole of the traffic is on Lambda version 2, brought there by a rollout. */
@@ -49,17 +54,36 @@ const deployByHand = async ({ functionName, alias }: Serving, says: Record<strin
   return Version;
 };
 
-const entryOf = ({ functionName }: Serving, version: string) => {
-  const { detail, source, 'detail-type': DetailType } = aliasUpdated({ functionName, version });
-  return { Source: source, DetailType, Detail: JSON.stringify(detail) };
-};
+const asEntry = ({ detail, source, 'detail-type': DetailType }: ReturnType<typeof apiCall>) => ({
+  Source: source,
+  DetailType,
+  Detail: JSON.stringify(detail),
+});
+const entryOf = ({ functionName }: Serving, version: string) => asEntry(aliasUpdated({ functionName, version }));
 
-/** What CloudTrail says of it. The local AWS has no CloudTrail, so the harness speaks in its place. */
-const tell = async (flight: Serving, version: string) => {
-  const body = JSON.stringify({ Entries: [entryOf(flight, version)] });
+/** What CloudTrail says. The local AWS has no CloudTrail, so the harness speaks in its place. */
+const tellEntry = async (entry: ReturnType<typeof entryOf>) => {
+  const body = JSON.stringify({ Entries: [entry] });
   const told = await fetch(`${plane.endpoint}/_local/tell-as-aws`, { method: 'POST', body });
   expect(await told.json()).toMatchObject({ FailedEntryCount: 0 });
 };
+
+const tell = (flight: Serving, version: string) => tellEntry(entryOf(flight, version));
+
+/** What was told to whoever watches for attacks, about a model. */
+const findingAbout = (model: string): Promise<SecurityFinding> =>
+  eventually(
+    `a finding about ${model}`,
+    async () => {
+      const heard = await bus.heardSoFar();
+      const found = heard
+        .filter(({ 'detail-type': type }) => type === security.events.findingRaised.type)
+        .map(({ detail }) => FindingRaised.parse(detail).finding)
+        .find(({ ProductFields }) => ProductFields['clearance/model'] === model);
+      return found;
+    },
+    { within: 30_000, every: 200 },
+  );
 
 const heldAbout = async ({ deployment }: Serving): Promise<Hold[]> => {
   const { body } = await callAs(plane, 'Reader', holdApi.list);
@@ -93,6 +117,11 @@ test.concurrent(
       effect: 'evict',
       placedBy: { signal: 'rollout.bypassed' },
       reason: { found: `${version} (9.9.9) 100 %` },
+    });
+    expect(await findingAbout(flight.model)).toMatchObject({
+      GeneratorId: 'clearance/rollout.bypassed-unregistered',
+      Severity: { Label: 'CRITICAL' },
+      AwsAccountId: '000000000000',
     });
     expect(page?.Subject).toContain('rollout.bypassed');
     expect(page?.Message).toContain('docs/runbooks/rollout.md#traffic-was-moved-past-the-plane');
@@ -142,3 +171,25 @@ test.concurrent(
   },
   PATIENCE,
 );
+
+test.concurrent('somebody whom S3 refused a model is told of, by the call that was refused and no other', async () => {
+  const model = `iris-${randomUUID().slice(0, 8)}`;
+  const asked = { bucketName: plane.outputs.ModelBucketName, key: `models/${model}/1.0.0/model.onnx` };
+  const read = { service: 's3', name: 'GetObject', asked, readOnly: true };
+
+  await tellEntry(asEntry(apiCall(read)));
+  await tellEntry(asEntry(apiCall({ ...read, errorCode: 'AccessDenied' })));
+  await tellEntry(asEntry(apiCall({ ...read, errorCode: 'AccessDenied' })));
+  const finding = await findingAbout(model);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+
+  expect(finding).toMatchObject({
+    GeneratorId: 'clearance/security.access-refused',
+    Resources: [{ Type: 'AwsS3Object', Id: `arn:aws:s3:::${asked.bucketName}/${asked.key}` }],
+  });
+  // The queue shows what was heard before again and again.
+  const told = (await bus.heardSoFar()).filter(({ detail }) => detail.model === model);
+  expect([...new Set(told.map(({ detail, 'detail-type': type }) => `${type} ${detail.id}`))]).toEqual([
+    expect.stringContaining(security.events.accessRefused.type),
+  ]);
+});

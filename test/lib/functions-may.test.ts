@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { may } from '../support/iam.ts';
-import { findResource, planeTemplate, resourcesOf, type Template } from '../support/plane.ts';
+import { findResource, fullestTemplate, resourcesOf, type Template } from '../support/plane.ts';
 import { powersOf } from '../support/powers.ts';
 
-const template = planeTemplate();
+const template = fullestTemplate();
 const roleOf = (name: string) => findResource(template, 'AWS::IAM::Role', `${name}Role`)[0];
 
 const OBJECTS = ['decrypt objects', 'encrypt objects'];
@@ -244,6 +244,7 @@ const POWERS: [string, string[]][] = [
       'look at a target',
     ],
   ],
+  ['ImportFindings', ['give a finding to Security Hub']],
   ['PlaceHold', HOLDS],
   ['AnswerHolds', HOLDS],
   ['OpenList', ['put a hold', ...ITEMS]],

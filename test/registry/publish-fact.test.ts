@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { hold } from '../../core/hold/contract.ts';
 import type { Measure } from '../../core/kernel/metrics.ts';
-import { publishFact } from '../../core/registry/publish-fact.ts';
+import { type PublishPorts, publishFact } from '../../core/registry/publish-fact.ts';
 import { eventContracts } from '../contract/guards/contracts.ts';
 import { readSources } from '../contract/guards/source.ts';
 
 const NOW = new Date('2026-03-01T12:00:05Z');
 
-const plane = (bus: () => Promise<void> = async () => {}) => {
+const plane = (bus: PublishPorts['bus'] = async () => {}, raise: PublishPorts['raise'] = async () => undefined) => {
   const measured: [string, number, Record<string, string>][] = [];
   const measure: Measure = ({ name }, value, ...[by]) => measured.push([name, value, by ?? {}]);
-  return { publish: publishFact({ bus, measure, clock: { now: () => NOW } }), measured };
+  return { publish: publishFact({ bus, raise, measure, clock: { now: () => NOW } }), measured };
 };
 
 const detail = (more: object = {}) => JSON.stringify({ occurredAt: '2026-03-01T12:00:00Z', ...more });
@@ -30,6 +30,34 @@ test('a fact that the bus refused is not counted, or its next try would be the s
   const { publish, measured } = plane(() => Promise.reject(new Error('refused')));
 
   await expect(publish({ type: 'rollout.completed.v1', detail: detail() })).rejects.toThrow('refused');
+
+  expect(measured).toEqual([]);
+});
+
+test('what a fact is to whoever watches for attacks is told after it, and counted too', async () => {
+  const told: string[] = [];
+  const raised = { type: 'security.finding-raised.v1', detail: detail() };
+  const { publish, measured } = plane(
+    async ({ type }) => void told.push(type),
+    async () => raised,
+  );
+
+  await publish({ type: 'rollout.bypassed.v1', detail: detail() });
+
+  expect(told).toEqual(['rollout.bypassed.v1', 'security.finding-raised.v1']);
+  expect(measured.filter(([name]) => name === 'Facts').map(([, , by]) => by)).toEqual([
+    { Kind: 'rollout.bypassed' },
+    { Kind: 'security.finding-raised' },
+  ]);
+});
+
+test('while it cannot be told, neither counts: both come again', async () => {
+  const { publish, measured } = plane(
+    ({ type }) => (type.startsWith('security') ? Promise.reject(new Error('refused')) : Promise.resolve()),
+    async () => ({ type: 'security.finding-raised.v1', detail: detail() }),
+  );
+
+  await expect(publish({ type: 'rollout.bypassed.v1', detail: detail() })).rejects.toThrow('refused');
 
   expect(measured).toEqual([]);
 });

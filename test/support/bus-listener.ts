@@ -24,14 +24,21 @@ export const listenOnBus = async (plane: Plane) => {
   const Targets = [{ Id: name, Arn: Attributes?.QueueArn }];
   await plane.eventbridge.send(new PutTargetsCommand({ Rule: name, EventBusName, Targets }));
   const heard: BusEvent[] = [];
+  const listen = async (): Promise<void> => {
+    heard.push(...((await messagesOf(plane, QueueUrl)) as BusEvent[]));
+  };
   return {
     heard,
+    heardSoFar: async (): Promise<readonly BusEvent[]> => {
+      await listen();
+      return heard;
+    },
     /** All that was heard about a model so far, at least `count` of it. */
     factsAbout: (model: string, { within = 15_000, count = 1 } = {}): Promise<BusEvent[]> =>
       eventually(
         `${count} facts about ${model}`,
         async () => {
-          heard.push(...((await messagesOf(plane, QueueUrl)) as BusEvent[]));
+          await listen();
           const found = heard.filter(({ detail }) => detail.model === model);
           return found.length >= count ? found : undefined;
         },

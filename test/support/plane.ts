@@ -36,6 +36,9 @@ export const planeTemplate = (stage: Partial<StageInput> = {}): Template => {
   return template;
 };
 
+/** With everything that a stage may turn on. */
+export const fullestTemplate = (): Template => planeTemplate({ security: { securityHub: true } });
+
 /** A stack with ground to build on, and nothing built. */
 export const groundedStack = (): { app: App; stack: Stack } => {
   const app = unbundledApp();

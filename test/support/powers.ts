@@ -189,6 +189,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
       resource: bus,
       context: { 'events:source': 'clearance', 'events:detail-type': 'hold.lifted.v1' },
     },
+    'give a finding to Security Hub': {
+      action: 'securityhub:BatchImportFindings',
+      resource: 'arn:<AWS::Partition>:securityhub:<AWS::Region>:<AWS::AccountId>:product/<AWS::AccountId>/default',
+    },
     'request a rollout': {
       action: 'events:PutEvents',
       resource: bus,

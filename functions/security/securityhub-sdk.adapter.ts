@@ -1,0 +1,1 @@
+export { BatchImportFindingsCommand, SecurityHubClient } from '@aws-sdk/client-securityhub';
