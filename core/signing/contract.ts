@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Attempt } from '../intake/contract.ts';
-import { defineEnv, defineTask } from '../kernel/contract.ts';
+import { defineEnv, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest, hexOf } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
 import { BundleUnverifiable, KeyUnusable } from './failures.ts';
+import { KeyRules } from './key-set.ts';
 
 export const signing = {
   tasks: {
@@ -15,7 +16,27 @@ export const signing = {
       failures: [EvidenceAltered, Throttled, KeyUnusable, BundleUnverifiable],
     }),
   },
+  reactors: {
+    /** Tells everybody which keys count. The one function that may use the keys for sets. */
+    publishKeys: defineReactor({
+      env: defineEnv({
+        MODEL_BUCKET: z.string(),
+        SIGNING_KEY_ARN: z.string(),
+        /** Oldest first; all of them seal. */
+        KEY_SET_KEY_ARNS: jsonEnv(z.array(z.string()).min(1)),
+        LOG_KEY_ARN: z.string(),
+        LOG_ORIGIN: z.string(),
+        KEY_RULES: jsonEnv(KeyRules),
+        STAGE: z.string(),
+      }),
+    }),
+  },
   keys: {
+    /** In the model bucket: the newest set, and every one that ever stood. */
+    keySet: {
+      current: 'keys/key-set.json',
+      version: (version: number) => `keys/key-set.${version}.json`,
+    },
     /**
      * By root digest, not by attempt: whoever asks, and however often, one signature stands for the same bytes. By key
      * too, or a bundle that a replaced key left behind would stand in the way of the version for good.
@@ -26,7 +47,8 @@ export const signing = {
 } as const;
 
 export { KeyUnusable } from './failures.ts';
+export { KeyRules } from './key-set.ts';
 export type { Signer } from './ports.ts';
 export { openStatement, publicKeyOf, signStatement } from './statement.ts';
 export type { Trust } from './trust.ts';
-export { verifyBundle } from './verify-bundle.ts';
+export { filesSigned, verifyBundle } from './verify-bundle.ts';

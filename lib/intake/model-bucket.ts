@@ -17,8 +17,11 @@ const ANY_FILE = 'models/*';
 const ANY_BUNDLE = intake.keys.bundle(ANY_VERSION);
 const ANY_MANIFEST = `${intake.keys.prefix(ANY_VERSION)}${MANIFEST}`;
 const ANY_ANSWER = 'answers/*';
+const ANY_KEY_SET = 'keys/*';
 
 const UPLOADS = 'Model, version and file names are chosen by whoever uploads.';
+
+const KEY_SETS = 'Each set that ever stood has its number in its name.';
 
 const MARKING = [
   's3:PutObjectTagging',
@@ -44,6 +47,7 @@ export class ModelBucket extends Construct {
   readonly #markers: string[] = [];
   readonly #publishers: string[] = [];
   readonly #answerers: string[] = [];
+  readonly #keyPublishers: string[] = [];
 
   constructor(scope: Construct, id: string, { existing }: { existing: IBucket | undefined }) {
     super(scope, id);
@@ -83,6 +87,8 @@ export class ModelBucket extends Construct {
       }),
       deny('OnlyThePublisherPutsSignatures', ['s3:PutObject'], ANY_BUNDLE, unless(this.#publishers)),
       deny('OnlyThePlaneAnswers', ['s3:PutObject'], ANY_ANSWER, unless(this.#answerers)),
+      deny('OnlyThePublisherTellsKeys', ['s3:PutObject'], ANY_KEY_SET, unless(this.#keyPublishers)),
+      deny('NobodyHidesKeys', ['s3:DeleteObject'], ANY_KEY_SET, {}),
       ...(groundOf(this).removal === RemovalPolicy.RETAIN
         ? [deny('NobodyDeletesVersions', ['s3:DeleteObjectVersion'], '*', {})]
         : []),
@@ -154,6 +160,26 @@ export class ModelBucket extends Construct {
       because: UPLOADS,
     });
     useKey(step, this.bucket.encryptionKey, { through: 's3', write: true });
+  }
+
+  /** Puts key sets, and reads those that stand. */
+  grantPublishKeys(step: GovernedFunction): void {
+    this.#keyPublishers.push(step.role.roleArn);
+    this.grantReadKeys(step);
+    allow(step, {
+      actions: ['s3:PutObject'],
+      resources: [this.bucket.arnForObjects(ANY_KEY_SET)],
+      because: KEY_SETS,
+    });
+    // Without it S3 answers that a set which is not there yet is forbidden.
+    allow(step, { actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] });
+    useKey(step, this.bucket.encryptionKey, { through: 's3', write: true });
+  }
+
+  /** Reads the key sets of the plane. */
+  grantReadKeys(who: IGrantable): void {
+    allow(who, { actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(ANY_KEY_SET)], because: KEY_SETS });
+    useKey(who, this.bucket.encryptionKey, { through: 's3', write: false });
   }
 
   /** Uploads versions of these models and reads their answers; neither marks, signatures nor models. */

@@ -19,6 +19,8 @@ const CHANGES_REGISTRY = [
   'say of a fact that it is logged',
   'encrypt items',
 ];
+/** Which keys count, and the one key by which that is believed. */
+const GOES_BY_KEYS = ['read which keys count', 'read the key for sets'];
 const READS_BYTES = [
   'read an uncleared manifest',
   'read uncleared bytes',
@@ -51,10 +53,30 @@ const POWERS: [string, string[]][] = [
   ['EvaluateGates', ['read evidence', 'keep gate findings', ...OBJECTS]],
   ['DecideRegistration', ['read evidence', 'keep a decision', ...OBJECTS]],
   ['SignVersion', ['read evidence', 'keep a bundle', 'sign', 'read the public key', ...OBJECTS]],
+  [
+    'PublishKeys',
+    [
+      'publish keys',
+      'read which keys count',
+      'seal key sets',
+      'read the key for sets',
+      'read the public key',
+      'read the key of the log',
+      ...OBJECTS,
+    ],
+  ],
   ['ReserveVersion', ['read evidence', 'keep a registry refusal', ...READS_REGISTRY, ...CHANGES_REGISTRY, ...OBJECTS]],
   [
     'PublishVersion',
-    ['put a signature', 'read a signature', 'read a mark', 'mark a version', 'read evidence', ...OBJECTS],
+    [
+      'put a signature',
+      'read a signature',
+      'read a mark',
+      'mark a version',
+      'read evidence',
+      ...GOES_BY_KEYS,
+      ...OBJECTS,
+    ],
   ],
   ['RegisterVersion', ['read evidence', ...READS_REGISTRY, ...CHANGES_REGISTRY, 'decrypt objects']],
   ['AnswerUpload', [...ANSWERS, ...ATTEMPTS, ...OBJECTS]],
@@ -110,6 +132,7 @@ const POWERS: [string, string[]][] = [
       'keep a verdict',
       'sign',
       'read the public key',
+      ...GOES_BY_KEYS,
       'tell a fact of rollouts',
       'encrypt items',
       ...OBJECTS,
@@ -213,7 +236,7 @@ const POWERS: [string, string[]][] = [
       'look at a target',
       'read telemetry',
       'read evidence',
-      'read the public key',
+      ...GOES_BY_KEYS,
       'decrypt objects',
     ],
   ],
@@ -318,6 +341,7 @@ test('an administrator of S3 reads no uncleared bytes and forges neither marks, 
     'read a window',
     'read a baseline',
     'read the hash key',
+    'read which keys count',
     'read the log',
     'read the copy of the log',
   ]);
