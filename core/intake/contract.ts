@@ -223,7 +223,12 @@ export const intake = {
     /** Runs after the version is reserved and before it is registered: a registered version is a readable one. */
     publishVersion: defineTask({
       env: defineEnv({ ...Evidenced, MODEL_BUCKET: z.string(), KEY_SET_KEY_ARN: z.string() }),
-      input: z.object({ attempt: Attempt, inventory: EvidenceRef, bundle: EvidenceRef }),
+      input: z.object({
+        attempt: Attempt,
+        inventory: EvidenceRef,
+        bundle: EvidenceRef,
+        attestations: z.record(z.string(), EvidenceRef.nullable()).default({}),
+      }),
       output: z.object({ bundle: PublishedBundle }),
       failures: [EvidenceAltered, Throttled, UploadChanged, BundleForged, KeySetUnreadable],
     }),

@@ -4,6 +4,7 @@ import { defineEnv, defineReactor, defineTask, jsonEnv } from '../kernel/contrac
 import { Digest, hexOf } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
 import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { AttestationKind } from './attestation.ts';
 import { BundleUnverifiable, KeyUnusable } from './failures.ts';
 import { KeyRules } from './key-set.ts';
 
@@ -11,8 +12,19 @@ export const signing = {
   tasks: {
     signVersion: defineTask({
       env: defineEnv({ EVIDENCE_BUCKET: z.string(), SIGNING_KEY_ARN: z.string() }),
-      input: z.object({ attempt: Attempt, digests: EvidenceRef }),
-      output: z.object({ bundle: EvidenceRef, root: Digest }),
+      input: z.object({
+        attempt: Attempt,
+        digests: EvidenceRef,
+        /** What is attested besides. Left out by executions that began before there were attestations. */
+        about: z
+          .object({ manifest: EvidenceRef, scan: EvidenceRef, gates: EvidenceRef, decision: EvidenceRef })
+          .optional(),
+      }),
+      output: z.object({
+        bundle: EvidenceRef,
+        root: Digest,
+        attestations: z.record(AttestationKind, EvidenceRef.nullable()),
+      }),
       failures: [EvidenceAltered, Throttled, KeyUnusable, BundleUnverifiable],
     }),
   },
@@ -43,9 +55,16 @@ export const signing = {
      */
     bundle: (subject: { model: string; version: string }, root: Digest, keyHint: string) =>
       `signing/${subject.model}/${subject.version}/${hexOf(root)}-${keyHint.slice(0, 16)}.json`,
+    /** In the evidence bucket: by attempt, since each looks at the bytes anew, and by key as bundles are. */
+    attestation: ({ model, version, id, look }: Attempt, kind: AttestationKind, keyHint: string) =>
+      `signing/${model}/${version}/${id}/${look}/${kind}-${keyHint.slice(0, 16)}.json`,
+    /** In the model bucket, where whoever may read the model finds it; no upload is ever taken from there. */
+    publishedAttestation: ({ model, version }: { model: string; version: string }, kind: AttestationKind, of: Digest) =>
+      `attestations/${model}/${version}/${kind}-${hexOf(of).slice(0, 16)}.json`,
   },
 } as const;
 
+export { AttestationKind } from './attestation.ts';
 export { KeyUnusable } from './failures.ts';
 export { KeyRules } from './key-set.ts';
 export type { Signer } from './ports.ts';

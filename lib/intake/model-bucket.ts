@@ -18,6 +18,7 @@ const ANY_BUNDLE = intake.keys.bundle(ANY_VERSION);
 const ANY_MANIFEST = `${intake.keys.prefix(ANY_VERSION)}${MANIFEST}`;
 const ANY_ANSWER = 'answers/*';
 const ANY_KEY_SET = 'keys/*';
+const ANY_ATTESTATION = 'attestations/*';
 
 const UPLOADS = 'Model, version and file names are chosen by whoever uploads.';
 
@@ -86,6 +87,7 @@ export class ModelBucket extends Construct {
         ...unless(this.#publishers),
       }),
       deny('OnlyThePublisherPutsSignatures', ['s3:PutObject'], ANY_BUNDLE, unless(this.#publishers)),
+      deny('OnlyThePublisherAttests', ['s3:PutObject'], ANY_ATTESTATION, unless(this.#publishers)),
       deny('OnlyThePlaneAnswers', ['s3:PutObject'], ANY_ANSWER, unless(this.#answerers)),
       deny('OnlyThePublisherTellsKeys', ['s3:PutObject'], ANY_KEY_SET, unless(this.#keyPublishers)),
       deny('NobodyHidesKeys', ['s3:DeleteObject'], ANY_KEY_SET, {}),
@@ -139,7 +141,7 @@ export class ModelBucket extends Construct {
     });
   }
 
-  /** Puts `model.sig` beside a model, marked from its first moment, or reads the one that stands. */
+  /** Puts `model.sig` beside a model, marked from its first moment, and attestations; or reads those that stand. */
   grantPublish(step: GovernedFunction): void {
     this.#publishers.push(step.role.roleArn);
     this.grantMark(step);
@@ -147,6 +149,11 @@ export class ModelBucket extends Construct {
     allow(step, {
       actions: ['s3:PutObject', 's3:PutObjectTagging'],
       resources: [this.bucket.arnForObjects(ANY_BUNDLE)],
+      because: UPLOADS,
+    });
+    allow(step, {
+      actions: ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging'],
+      resources: [this.bucket.arnForObjects(ANY_ATTESTATION)],
       because: UPLOADS,
     });
     useKey(step, this.bucket.encryptionKey, { through: 's3', write: true });
@@ -198,7 +205,7 @@ export class ModelBucket extends Construct {
     useKey(who, this.bucket.encryptionKey, { through: 's3', write: true });
   }
 
-  /** Reads registered versions, their signatures and their answers. */
+  /** Reads registered versions, their signatures, attestations and answers. */
   grantRead(who: IGrantable, models: readonly string[] | undefined): void {
     for (const model of prefixesOf(models)) {
       allow(who, {
@@ -209,7 +216,10 @@ export class ModelBucket extends Construct {
       });
       allow(who, {
         actions: ['s3:GetObject'],
-        resources: [this.bucket.arnForObjects(`answers/${model}/*`)],
+        resources: [
+          this.bucket.arnForObjects(`answers/${model}/*`),
+          this.bucket.arnForObjects(`attestations/${model}/*`),
+        ],
         because: UPLOADS,
       });
     }

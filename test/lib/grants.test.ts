@@ -53,6 +53,7 @@ test('who may read sees registered versions only', () => {
   expect(powers).toEqual([
     'read registered bytes',
     'read a signature',
+    'read an attestation',
     'read an answer',
     'read which keys count',
     'decrypt objects',

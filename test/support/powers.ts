@@ -51,6 +51,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     },
     'put a signature': { action: 's3:PutObject', resource: `${version}/model.sig` },
     'read a signature': { action: 's3:GetObject', resource: `${version}/model.sig`, context: cleared },
+    'publish an attestation': { action: 's3:PutObject', resource: `${models}/attestations/iris/1.0.0/scan-0.json` },
+    'read an attestation': { action: 's3:GetObject', resource: `${models}/attestations/iris/1.0.0/scan-0.json` },
     'read a mark': { action: 's3:GetObjectVersionTagging', resource: `${version}/model.onnx` },
     'mark a version': { action: 's3:PutObjectVersionTagging', resource: `${version}/model.onnx` },
     'mark the latest': { action: 's3:PutObjectTagging', resource: `${version}/model.onnx` },
