@@ -4,9 +4,8 @@ import { signing } from '../core/signing/contract.ts';
 import type { KeySet, ListedKey } from '../core/signing/key-set.ts';
 import { type KeySetAnchor, openKeySet } from '../core/signing/open-key-set.ts';
 import { reading } from './files.ts';
-import type { ModelBucket } from './model-bucket.ts';
+import { type KeySetSource, type PlanePorts, planeSource } from './key-set-source.ts';
 import { couldNotTell, EXIT, misused, type Outcome } from './outcome.ts';
-import type { Plane } from './plane.ts';
 import { oneLine, reasonLines } from './text.ts';
 
 export type KeysRequest = {
@@ -18,11 +17,7 @@ export type KeysRequest = {
   readonly root?: string | undefined;
 };
 
-export type KeysPorts = {
-  readonly plane: Plane;
-  readonly bucket: (name: string) => Promise<Pick<ModelBucket, 'find'>>;
-  readonly now: () => Date;
-};
+export type KeysPorts = PlanePorts & { readonly now: () => Date };
 
 export type KeysDocument = {
   readonly outcome: 'yes' | 'no';
@@ -34,18 +29,6 @@ export type KeysDocument = {
 };
 
 const { current, version: versionKey } = signing.keys.keySet;
-
-/** Reads key sets by their names; undefined where there is none. */
-export type KeySetSource = (name: string) => Promise<string | undefined>;
-
-export const planeSource = ({ plane, bucket }: Omit<KeysPorts, 'now'>): KeySetSource => {
-  const opened = plane.address().then(({ modelBucket }) => bucket(modelBucket));
-  opened.catch(() => {});
-  return async (name) => {
-    const found = await (await opened).find(name);
-    return typeof found === 'string' ? undefined : found.text;
-  };
-};
 
 const noSet = (where: string) =>
   couldNotTell({

@@ -7,21 +7,18 @@ import { BUNDLE } from '../core/intake/contract.ts';
 import { refuseNames } from '../core/intake/object-names.ts';
 import { concurrently } from '../core/kernel/concurrently.ts';
 import { digestOfRaw } from '../core/kernel/digest.ts';
-import { describeReason, type Reason, show } from '../core/kernel/reason.ts';
+import { type Reason, show } from '../core/kernel/reason.ts';
 import type { Resource } from '../core/kernel/root-digest.ts';
 import { type FilePage, registryApi } from '../core/registry/api.ts';
-import { signing } from '../core/signing/contract.ts';
-import { openKeySet } from '../core/signing/open-key-set.ts';
 import type { Trust } from '../core/signing/trust.ts';
 import { MAX_BUNDLE_BYTES, signerNamed, verifyBundle } from '../core/signing/verify-bundle.ts';
 import type { Context } from './context.ts';
 import { reading } from './files.ts';
-import { planeSource } from './keys.ts';
 import type { ModelBucket } from './model-bucket.ts';
-import { couldNotTell, EXIT, misused, type Outcome } from './outcome.ts';
+import { EXIT, misused, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { counted, inBytes, oneLine, reasonLines } from './text.ts';
-import { readTrust, trustIn } from './trust.ts';
+import { trusted } from './trust.ts';
 
 export type PullRequest = {
   readonly model: string;
@@ -139,31 +136,6 @@ const otherRoot = ({ root }: Listing, found: string): Reason[] =>
   found === root
     ? []
     : [{ rule: 'registry.other-root', message: 'the signature is about another version', found, allowed: root }];
-
-type Trusted = { readonly trust: Trust; readonly from: 'file' | 'plane' };
-
-/** The keys as the plane itself gives them, over IAM and TLS: one alone where it was deployed before it had a set. */
-const askPlane = async (ports: PullPorts): Promise<Trusted> => {
-  const now = new Date();
-  const text = await planeSource(ports)(signing.keys.keySet.current);
-  if (text !== undefined) {
-    const opened = openKeySet({ text, anchor: 'the-file-itself', at: now });
-    if (opened.outcome === 'valid') return { ...trustIn(opened.keys, now), from: 'plane' };
-    throw couldNotTell({
-      message: `the plane's key set is not to be gone by: ${opened.reasons.map(describeReason).join('; ')}`,
-      fix: 'Tell whoever runs the plane; give a key with --key, or a set with --keys.',
-    });
-  }
-  const answer = await ports.plane.ask(registryApi.key, {});
-  if (answer === undefined)
-    throw couldNotTell({ message: 'the plane does not tell its key', fix: 'Give it with --key.' });
-  return { trust: { publicKeyPem: answer.pem }, from: 'plane' };
-};
-
-const trusted = async (ports: PullPorts, { key, keys }: PullRequest): Promise<Trusted> =>
-  key === undefined && keys === undefined
-    ? askPlane(ports)
-    : { ...(await readTrust({ key, keys }, new Date())), from: 'file' };
 
 /** Downloads beside the target and only a folder that holds what was signed gets its name: no half of it is ever seen. */
 const fetchAndVerify = async (

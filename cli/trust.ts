@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describeReason, show } from '../core/kernel/reason.ts';
+import { registryApi } from '../core/registry/api.ts';
+import { signing } from '../core/signing/contract.ts';
 import type { KeySet } from '../core/signing/key-set.ts';
 import { openKeySet } from '../core/signing/open-key-set.ts';
 import { keyHint, readPublicKey } from '../core/signing/public-key.ts';
 import type { Trust } from '../core/signing/trust.ts';
+import { type PlanePorts, planeSource } from './key-set-source.ts';
 import { couldNotTell, misused } from './outcome.ts';
 
 /** Which keys count, as whoever calls says: one, or a set. */
@@ -42,7 +45,7 @@ const readKeyFile = async (file: string): Promise<ReadTrust> => {
   return { trust: { publicKeyPem: key.pem }, about: () => ({ key: keyHint(key.pem) }) };
 };
 
-export const trustIn = (keys: KeySet, at: Date): ReadTrust => {
+const trustIn = (keys: KeySet, at: Date): ReadTrust => {
   const { plane, version, expiresAt } = keys;
   return {
     trust: { keys, at },
@@ -75,3 +78,29 @@ export const readTrust = async ({ key, keys, expiredKeys = false }: KeyChoice, n
     });
   return key === undefined ? readSetFile(keys ?? '', now, expiredKeys) : readKeyFile(key);
 };
+
+type Trusted = { readonly trust: Trust; readonly from: 'file' | 'plane' };
+
+/** The keys as the plane itself gives them, over IAM and TLS: one alone where it was deployed before it had a set. */
+const askPlane = async (ports: PlanePorts): Promise<Trusted> => {
+  const now = new Date();
+  const text = await planeSource(ports)(signing.keys.keySet.current);
+  if (text !== undefined) {
+    const opened = openKeySet({ text, anchor: 'the-file-itself', at: now });
+    if (opened.outcome === 'valid') return { ...trustIn(opened.keys, now), from: 'plane' };
+    throw couldNotTell({
+      message: `the plane's key set is not to be gone by: ${opened.reasons.map(describeReason).join('; ')}`,
+      fix: 'Tell whoever runs the plane; give a key with --key, or a set with --keys.',
+    });
+  }
+  const answer = await ports.plane.ask(registryApi.key, {});
+  if (answer === undefined)
+    throw couldNotTell({ message: 'the plane does not tell its key', fix: 'Give it with --key.' });
+  return { trust: { publicKeyPem: answer.pem }, from: 'plane' };
+};
+
+/** Keys from a file where one is named, and otherwise on the plane's own word. */
+export const trusted = async (ports: PlanePorts, { key, keys }: Pick<KeyChoice, 'key' | 'keys'>): Promise<Trusted> =>
+  key === undefined && keys === undefined
+    ? askPlane(ports)
+    : { ...(await readTrust({ key, keys }, new Date())), from: 'file' };

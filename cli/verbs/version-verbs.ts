@@ -31,14 +31,15 @@ verb('verify <DIR>', 'tell whether the files are those that were signed; asks no
   .option('--keys <file>', 'the key set of a plane instead, as clearance keys keeps it')
   .option('--expired-keys', 'take a key set that has expired, and whatever was revoked since', false)
   .option('--bundle <file>', 'the signature, if it is not model.sig in the folder')
+  .option('--attestation <file>', 'also whether this is attested about the files; may be repeated', several)
   .option('--verdict <file>', 'also whether this verdict, as admit --bundle wrote it, opens the door now')
   .option('--env <name>', 'the environment of that door')
   .option('--deployment <name>', 'the deployment whose door it is; a verdict opens no other')
-  .action((dir: string, { key, keys, expiredKeys, bundle, verdict, env, deployment }) =>
+  .action((dir: string, { verdict, env, deployment, attestation, ...options }) =>
     run(async (context) => {
       const [{ verify }, { doorOf }] = await Promise.all([import('../verify.ts'), import('../check-verdict.ts')]);
       const door = doorOf({ verdict, environment: env, deployment });
-      return verify({ dir, key, keys, expiredKeys, bundle, door }, context);
+      return verify({ dir, ...options, attestations: attestation, door }, context);
     }),
   );
 
@@ -95,6 +96,22 @@ planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a 
       ]);
       const bucket = (name: string) => s3ModelBucket(name, context.signal);
       return pull({ model, version, dir, key, keys }, { plane: planeOf(stage, context.signal), bucket }, context);
+    }),
+  );
+
+planeVerb('attestations <MODEL> <VERSION>', 'tell what the plane attests about a version: scan, gates, provenance')
+  .option('--out <folder>', 'keep them here, for verify --attestation and for cosign')
+  .option('--key <PEM>', 'file with the public key to check with, instead of the keys that the plane gives')
+  .option('--keys <file>', 'the key set to check with, as clearance keys keeps it')
+  .action((model: string, version: string, { stage, out, key, keys }) =>
+    run(async ({ signal }) => {
+      const [{ attestations }, { planeOf }, { s3ModelBucket }] = await Promise.all([
+        import('../attestations.ts'),
+        import('../plane.ts'),
+        import('../s3-model-bucket.ts'),
+      ]);
+      const bucket = (name: string) => s3ModelBucket(name, signal);
+      return attestations({ model, version, out, key, keys }, { plane: planeOf(stage, signal), bucket });
     }),
   );
 

@@ -68,6 +68,6 @@ export { AttestationKind } from './attestation.ts';
 export { KeyUnusable } from './failures.ts';
 export { KeyRules } from './key-set.ts';
 export type { Signer } from './ports.ts';
-export { openStatement, publicKeyOf, signStatement } from './statement.ts';
+export { openStatement, signStatement } from './statement.ts';
 export type { Trust } from './trust.ts';
 export { filesSigned, verifyBundle } from './verify-bundle.ts';
