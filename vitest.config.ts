@@ -6,7 +6,7 @@ const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'st
 );
 
 /** What starts a local AWS for itself, since it changes what is deployed or waits for every alarm of it. */
-const ALONE = ['pages', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);
+const ALONE = ['keys', 'pages', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);
 
 /** The files of a project share one local AWS, so they run in turn. */
 const onLocalAws = {

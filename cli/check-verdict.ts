@@ -4,6 +4,7 @@ import { verifyVerdict } from '../core/admission/verify-verdict.ts';
 import { MANIFEST } from '../core/intake/contract.ts';
 import type { Digest } from '../core/kernel/digest.ts';
 import { type Reason, show } from '../core/kernel/reason.ts';
+import type { Trust } from '../core/signing/trust.ts';
 import { misused } from './outcome.ts';
 import { isObject } from './told.ts';
 
@@ -45,12 +46,12 @@ const namedIn = async (dir: string): Promise<{ model: string; version: string }>
 /** Why a verdict does not open this door, now, for these bytes; nothing where it does. */
 export const reasonsAgainstVerdict = async (
   { verdict, environment, deployment }: Door,
-  { dir, root, publicKeyPem }: { readonly dir: string; readonly root: Digest; readonly publicKeyPem: string },
+  { dir, root, trust }: { readonly dir: string; readonly root: Digest; readonly trust: Trust },
 ): Promise<readonly Reason[]> => {
   const bundle = await readFile(verdict, 'utf8').catch((cause: unknown) => {
     throw misused({ path: '--verdict', message: 'this file cannot be read', found: show(verdict) }, { cause });
   });
   const expected = { ...(await namedIn(dir)), root, environment, target: deployment ?? null };
-  const verified = verifyVerdict(bundle, { publicKeyPem }, expected, new Date());
+  const verified = verifyVerdict(bundle, trust, expected, new Date());
   return verified.outcome === 'valid' ? [] : verified.reasons;
 };

@@ -10,22 +10,23 @@ import { digestOfRaw } from '../core/kernel/digest.ts';
 import { type Reason, show } from '../core/kernel/reason.ts';
 import type { Resource } from '../core/kernel/root-digest.ts';
 import { type FilePage, registryApi } from '../core/registry/api.ts';
-import { keyHint } from '../core/signing/public-key.ts';
-import { MAX_BUNDLE_BYTES, verifyBundle } from '../core/signing/verify-bundle.ts';
+import type { Trust } from '../core/signing/trust.ts';
+import { MAX_BUNDLE_BYTES, signerNamed, verifyBundle } from '../core/signing/verify-bundle.ts';
 import type { Context } from './context.ts';
 import { reading } from './files.ts';
 import type { ModelBucket } from './model-bucket.ts';
-import { couldNotTell, EXIT, misused, type Outcome } from './outcome.ts';
+import { EXIT, misused, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { counted, inBytes, oneLine, reasonLines } from './text.ts';
-import { readKeyFile } from './verify.ts';
+import { trusted } from './trust.ts';
 
 export type PullRequest = {
   readonly model: string;
   readonly version: string;
   readonly dir: string;
-  /** File with the public key; without it the plane's own word is taken. */
+  /** File with the public key, or with a key set; without either the plane's own word is taken. */
   readonly key?: string | undefined;
+  readonly keys?: string | undefined;
 };
 
 export type PullDocument = {
@@ -36,7 +37,7 @@ export type PullDocument = {
   readonly files: number;
   readonly bytes: number;
   readonly root?: string;
-  /** How bundles name the key that the files were checked with, and who vouched for it. */
+  /** The key that the signature names, and who vouched for it. */
   readonly key?: { readonly hint: string; readonly from: 'file' | 'plane' };
   readonly reasons: readonly Reason[];
 };
@@ -136,33 +137,27 @@ const otherRoot = ({ root }: Listing, found: string): Reason[] =>
     ? []
     : [{ rule: 'registry.other-root', message: 'the signature is about another version', found, allowed: root }];
 
-const trustedKey = async ({ plane }: PullPorts, file: string | undefined) => {
-  if (file !== undefined) return { pem: await readKeyFile(file), from: 'file' as const };
-  const answer = await plane.ask(registryApi.key, {});
-  if (answer === undefined)
-    throw couldNotTell({ message: 'the plane does not tell its key', fix: 'Give it with --key.' });
-  return { pem: answer.pem, from: 'plane' as const };
-};
-
 /** Downloads beside the target and only a folder that holds what was signed gets its name: no half of it is ever seen. */
 const fetchAndVerify = async (
   listing: Listing,
-  pem: string,
+  trust: Trust,
   { target, ...download }: Download & { target: string },
-): Promise<Reason[]> => {
+): Promise<{ reasons: readonly Reason[]; signer?: string }> => {
   try {
     const fetched = await fetchAll(listing.files, download);
     const bundle = await fetchBundle(listing, download);
-    const verified = verifyBundle({ bundle, publicKeyPem: pem, files: fetched });
+    const verified = verifyBundle({ bundle, files: fetched, ...trust });
     const reasons = [
       ...otherDigests(listing, fetched),
       ...(verified.outcome === 'valid' ? otherRoot(listing, verified.root) : verified.reasons),
     ];
-    if (reasons.length > 0) return reasons;
+    const hint = signerNamed(bundle);
+    const signer = hint === undefined ? {} : { signer: hint };
+    if (reasons.length > 0) return { reasons, ...signer };
     // Renaming onto an empty folder works on some systems only.
     await rmdir(target).catch(() => {});
     await reading(target, rename(download.folder, target));
-    return [];
+    return { reasons: [], ...signer };
   } finally {
     await rm(download.folder, { recursive: true, force: true });
   }
@@ -175,7 +170,8 @@ const textOf = ({ outcome, model, version, files, bytes, dir, root, key, reasons
       `✗ ${model} ${version} was not kept, for ${counted(reasons.length, 'reason')}:`,
       ...reasonLines(reasons),
     ].join('\n');
-  const vouched = key?.from === 'plane' ? ' (as the plane itself says; --key checks with one you already trust)' : '';
+  const vouched =
+    key?.from === 'plane' ? ' (as the plane itself says; --keys or --key checks with what you already trust)' : '';
   return [
     `✓ ${model} ${version} in ${oneLine(dir ?? '')}: ${counted(files, 'file')}, ${inBytes(bytes)}, root ${root}`,
     `  signed with key ${key?.hint}${vouched}`,
@@ -197,7 +193,7 @@ export const pull = async (
   const { model, version, dir } = request;
   const target = resolve(dir);
   await requireNoFolder(target);
-  const { pem, from } = await trustedKey(ports, request.key);
+  const { trust, from } = await trusted(ports, request);
   const listing = await listAll(ports, request);
   if (listing === undefined)
     return conclude({ outcome: 'not-registered', model, version, files: 0, bytes: 0, reasons: [] });
@@ -207,7 +203,6 @@ export const pull = async (
     files: listing.files.length,
     bytes: listing.files.reduce((sum, { size }) => sum + size, 0),
     root: listing.root,
-    key: { hint: keyHint(pem), from },
   };
   // The names come over the network, and each becomes a path on this disk.
   const unsafe = refuseNames(listing.files.map(({ path }) => path));
@@ -216,6 +211,7 @@ export const pull = async (
   const bucket = await ports.bucket(listing.bucket);
   const folder = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.part`);
   await reading(folder, mkdir(folder, { recursive: true }));
-  const reasons = await fetchAndVerify(listing, pem, { target, bucket, folder, context });
-  return conclude({ ...about, outcome: reasons.length === 0 ? 'pulled' : 'refused', dir: target, reasons });
+  const { reasons, signer } = await fetchAndVerify(listing, trust, { target, bucket, folder, context });
+  const key = signer === undefined ? {} : { key: { hint: signer, from } };
+  return conclude({ ...about, ...key, outcome: reasons.length === 0 ? 'pulled' : 'refused', dir: target, reasons });
 };

@@ -29,6 +29,8 @@ export class GovernanceStack extends Stack {
       MonitorTableName: plane.monitor.table.tableName,
       MonitorWorkflowArn: plane.monitor.workflow.arn,
       SigningKeyArn: plane.signing.key.keyArn,
+      KeySetUrl: plane.keySet.url,
+      KeySetRootKeyId: plane.keySet.rootKeyId,
       IntakeWorkflowArn: plane.intake.workflow.arn,
       RolloutWorkflowArn: plane.rollout.workflow.arn,
       AuditLogBucketName: plane.audit.bucket.bucketName,

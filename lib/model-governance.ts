@@ -39,6 +39,7 @@ import { RolloutTable } from './rollout/rollout-table.ts';
 import { TargetWatch } from './rollout/target-watch.ts';
 import { Scanning } from './scanning/scanning.ts';
 import { SecurityHub } from './security/security-hub.ts';
+import { KeySet } from './signing/key-set.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -81,6 +82,7 @@ export class ModelGovernance extends Construct {
   readonly pageTopic: ITopic;
   readonly ticketTopic: ITopic;
   readonly signing: Signing;
+  readonly keySet: KeySet;
   readonly registry: Registry;
   readonly intake: Intake;
   readonly api: PlaneApi;
@@ -113,13 +115,19 @@ export class ModelGovernance extends Construct {
     this.evidenceBucket = evidence;
     this.eventBus = props.eventBus ?? this.#ownBus();
     this.registry = new Registry(this, 'Registry', { evidence });
-    this.signing = new Signing(this, 'Signing', { evidence, existingKey: props.signingKey });
+    this.signing = new Signing(this, 'Signing', {
+      evidence,
+      existingKey: props.signingKey,
+      keys: this.config.signing.keys,
+    });
+    this.keySet = new KeySet(this, 'KeySet', { config: this.config.signing, models, signing: this.signing });
     const { scanFiles } = new Scanning(this, 'Scanning', { models, evidence });
     const { evaluateGates } = new Gates(this, 'Gates', { rules: this.config.gates, evidence });
     const { decideRegistration } = new Policy(this, 'Policy', { evidence });
     this.attempts = new GovernedTable(this, 'Attempts', {
       indexes: [{ name: OPEN_INDEX, partitionKey: 'open', sortKey: 'dueAt' }],
     });
+    const { keySet } = this;
     const { signVersion } = this.signing;
     const { reserveVersion, registerVersion, table: registry } = this.registry;
     this.telemetry = new Telemetry(this, 'Telemetry', { config: this.config.telemetry, registry, evidence, models });
@@ -130,6 +138,7 @@ export class ModelGovernance extends Construct {
       evidence,
       attempts: this.attempts,
       registry,
+      keySet,
       steps: {
         scanFiles,
         evaluateGates,
@@ -180,6 +189,7 @@ export class ModelGovernance extends Construct {
       models,
       evidence,
       signing,
+      keySet,
       registry,
       holds: this.holds,
       rollouts: this.rollouts,
@@ -191,7 +201,8 @@ export class ModelGovernance extends Construct {
       registry,
       holds: this.holds,
       evidence,
-      signing,
+      models,
+      keySet,
       telemetry: this.telemetry,
       api: this.api,
       admitVersion: this.admission.admitVersion,
@@ -199,10 +210,12 @@ export class ModelGovernance extends Construct {
     });
     new TargetWatch(this, 'TargetWatch', { rollouts: this.rollouts, registry, holds: this.holds, models });
     if (this.config.security.securityHub) new SecurityHub(this, 'SecurityHub', { bus: this.eventBus });
+    keySet.listLogKey(this.audit);
+    keySet.publishBefore(signing.signers);
     this.#address = this.#publishAddress();
     this.parameterName = this.#address.parameterName;
     new Alerting(this, 'Alerting', {
-      intake: [this.intake, signing],
+      intake: [this.intake, signing, keySet],
       facts: [facts, this.audit],
       holds: [this.holds, onCall],
       rollouts: [this.rollout, this.admission],
@@ -272,9 +285,10 @@ export class ModelGovernance extends Construct {
     this.#grantAddress(who);
   }
 
-  /** Read registered versions of `models` and everything that the registry says about them. */
+  /** Read registered versions of `models`, the keys that count for their signatures, and all that the registry says of them. */
   grantRead(who: IGrantable, { models }: ModelChoice = {}): void {
     this.#models.grantRead(who, models);
+    this.#models.grantReadKeys(who);
     this.queries.grantAsk(who, models);
     this.monitor.grantAsk(who, models);
     this.rollout.grantAsk(who);
@@ -340,6 +354,7 @@ export class ModelGovernance extends Construct {
     this.rollouts.grantLook(who);
     this.rollout.grantAsk(who);
     this.signing.grantReadPublicKey(who);
+    this.#models.grantReadKeys(who);
     this.queries.grantAsk(who);
     this.monitor.grantAsk(who);
     this.monitor.table.grantLook(who);

@@ -7,6 +7,7 @@ import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
 import { MonitorRules } from '../core/monitor/contract.ts';
 import { RolloutRules } from '../core/rollout/contract.ts';
+import { KeyRules } from '../core/signing/contract.ts';
 import { SloDocument } from '../core/slo/slo-document.ts';
 import { CaptureLimits, Retention } from '../core/telemetry/contract.ts';
 import { fromPackageRoot } from './platform/package-root.ts';
@@ -15,6 +16,15 @@ const Seconds = z.int().min(60);
 const logDays = Object.values(RetentionDays).filter(
   (days): days is number => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
+/** Oldest first. A number that was used is never used again: it names a key. */
+const KeyNumbers = z
+  .array(z.int().min(1).max(999))
+  .min(1)
+  .max(5)
+  .refine((numbers) => numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0)), {
+    message: 'ascending numbers, each once',
+  })
+  .default([1]);
 const Emails = z.array(z.email()).max(20).default([]);
 
 /** One installed plane: everything about it that a platform team decides. */
@@ -81,6 +91,12 @@ export const StageConfig = z
       .prefault({}),
     admission: AdmissionRules.prefault({}),
     rollout: RolloutRules.prefault({}),
+    signing: KeyRules.extend({
+      keys: KeyNumbers.describe(
+        'KMS keys that sign, by number, oldest first: the last one does, a further number is a new key',
+      ),
+      keysForSets: KeyNumbers.describe('KMS keys that seal the list of keys, by number, oldest first: all of them do'),
+    }).prefault({}),
     evidence: z
       .strictObject({
         lockDays: z.int().min(0).max(36_500).default(365).describe('days that evidence cannot be deleted; 0 for none'),

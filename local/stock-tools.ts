@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureGoTool } from './go.ts';
 import { root } from './paths.ts';
 import { LocalAwsUnavailable } from './problem.ts';
 import { ensureVenv } from './python.ts';
@@ -19,6 +21,19 @@ export type StockTool = (
 
 const say = (line: string): void => console.error(line);
 
+const runTool =
+  (what: string, command: string, before: readonly string[]): StockTool =>
+  (args, env = {}) =>
+    new Promise((resolve, reject) => {
+      const options = { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 ** 2 };
+      execFile(command, [...before, ...args], options, (error, out, err) => {
+        // No exit code means that it did not run to its end: that says nothing about what it was asked.
+        if (error !== null && typeof error.code !== 'number')
+          reject(new LocalAwsUnavailable(`${what} could not run: ${error.message}`, { cause: error }));
+        else resolve({ ok: error === null, output: `${out}${err}` });
+      });
+    });
+
 /** The tool, installed below `.local/` when it is first asked for. `ok` is its exit code being 0; `output` is all it printed. */
 export const stockTool = async (
   name: keyof typeof TOOLS,
@@ -26,17 +41,22 @@ export const stockTool = async (
 ): Promise<StockTool> => {
   const { module, requirements, what } = TOOLS[name];
   const python = await ensureVenv({ name, requirements, what }, tell);
-  return (args, env = {}) =>
-    new Promise((resolve, reject) => {
-      // By module: the scripts that pip writes name the folder in which the environment was built, not where it is now.
-      const command = ['-I', '-m', module, ...args];
-      execFile(python, command, { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 ** 2 }, (error, out, err) => {
-        // No exit code means that it did not run to its end: that says nothing about what it was asked.
-        if (error !== null && typeof error.code !== 'number')
-          reject(new LocalAwsUnavailable(`${what} could not run: ${error.message}`, { cause: error }));
-        else resolve({ ok: error === null, output: `${out}${err}` });
-      });
-    });
+  // By module: the scripts that pip writes name the folder in which the environment was built, not where it is now.
+  return runTool(what, python, ['-I', '-m', module]);
+};
+
+/**
+ * cosign, built below `.local/` when it is first asked for, which takes minutes; undefined where there is no Go to build it
+ * with, and that is said.
+ */
+export const cosign = async ({
+  tell = say,
+}: {
+  tell?: (line: string) => void;
+} = {}): Promise<StockTool | undefined> => {
+  const [pinned = ''] = readFileSync(pins('cosign.txt'), 'utf8').split('\n');
+  const binary = await ensureGoTool(pinned, tell);
+  return binary === undefined ? undefined : runTool('cosign', binary, []);
 };
 
 type SignedFolder = { folder: string; bundle: string; publicKey: string };
@@ -45,4 +65,13 @@ type SignedFolder = { folder: string; bundle: string; publicKey: string };
 export const verifyWithStockTool = async ({ folder, bundle, publicKey }: SignedFolder) => {
   const modelSigning = await stockTool('model-signing');
   return modelSigning(['verify', 'key', '--public_key', publicKey, '--signature', bundle, folder]);
+};
+
+type SignedStatement = { bundle: string; publicKey: string };
+
+/** Asks the reference libraries of DSSE and in-toto whether a statement is signed and has the form that it says. */
+export const checkStatementWithStockTool = async ({ bundle, publicKey }: SignedStatement) => {
+  const { requirements, what } = TOOLS['model-signing'];
+  const python = await ensureVenv({ name: 'model-signing', requirements, what }, say);
+  return runTool('in-toto-attestation', python, ['-I', pins('check_statement.py')])([bundle, publicKey]);
 };

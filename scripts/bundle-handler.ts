@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import packageJson from '../package.json' with { type: 'json' };
 
 export const HANDLER = '.handler.ts';
 
@@ -106,7 +107,10 @@ export const bundleHandler = async (root: string, entry: string): Promise<Bundle
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    define: { 'process.env.CLEARANCE_ENTRY': JSON.stringify(entry) },
+    define: {
+      'process.env.CLEARANCE_ENTRY': JSON.stringify(entry),
+      'process.env.CLEARANCE_VERSION': JSON.stringify(packageJson.version),
+    },
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     banner: { js: banner },

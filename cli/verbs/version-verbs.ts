@@ -26,16 +26,20 @@ verb('scan <PATH...>', 'tell whether loading model files is safe; asks nobody, r
     run(async (context) => (await import('../scan/scan.ts')).scan({ paths, sarif, allow }, context)),
   );
 
-verb('verify <DIR>', 'tell whether the files are those that the holder of a key signed; asks nobody')
-  .requiredOption('--key <PEM>', 'file with the public key')
+verb('verify <DIR>', 'tell whether the files are those that were signed; asks nobody')
+  .option('--key <PEM>', 'file with the public key')
+  .option('--keys <file>', 'the key set of a plane instead, as clearance keys keeps it')
+  .option('--expired-keys', 'take a key set that has expired, and whatever was revoked since', false)
   .option('--bundle <file>', 'the signature, if it is not model.sig in the folder')
+  .option('--attestation <file>', 'also whether this is attested about the files; may be repeated', several)
   .option('--verdict <file>', 'also whether this verdict, as admit --bundle wrote it, opens the door now')
   .option('--env <name>', 'the environment of that door')
   .option('--deployment <name>', 'the deployment whose door it is; a verdict opens no other')
-  .action((dir: string, { key, bundle, verdict, env, deployment }) =>
+  .action((dir: string, { verdict, env, deployment, attestation, ...options }) =>
     run(async (context) => {
       const [{ verify }, { doorOf }] = await Promise.all([import('../verify.ts'), import('../check-verdict.ts')]);
-      return verify({ dir, key, bundle, door: doorOf({ verdict, environment: env, deployment }) }, context);
+      const door = doorOf({ verdict, environment: env, deployment });
+      return verify({ dir, ...options, attestations: attestation, door }, context);
     }),
   );
 
@@ -81,8 +85,9 @@ planeVerb('list [MODEL]', 'list the registered models, or the versions of one').
 );
 
 planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a new folder, if it is what was signed')
-  .option('--key <PEM>', 'file with the public key to check with, instead of the one that the plane gives')
-  .action((model: string, version: string, dir: string, { stage, key }) =>
+  .option('--key <PEM>', 'file with the public key to check with, instead of the keys that the plane gives')
+  .option('--keys <file>', 'the key set to check with, as clearance keys keeps it')
+  .action((model: string, version: string, dir: string, { stage, key, keys }) =>
     run(async (context) => {
       const [{ pull }, { planeOf }, { s3ModelBucket }] = await Promise.all([
         import('../pull.ts'),
@@ -90,7 +95,23 @@ planeVerb('pull <MODEL> <VERSION> <DIR>', 'download a registered version into a 
         import('../s3-model-bucket.ts'),
       ]);
       const bucket = (name: string) => s3ModelBucket(name, context.signal);
-      return pull({ model, version, dir, key }, { plane: planeOf(stage, context.signal), bucket }, context);
+      return pull({ model, version, dir, key, keys }, { plane: planeOf(stage, context.signal), bucket }, context);
+    }),
+  );
+
+planeVerb('attestations <MODEL> <VERSION>', 'tell what the plane attests about a version: scan, gates, provenance')
+  .option('--out <folder>', 'keep them here, for verify --attestation and for cosign')
+  .option('--key <PEM>', 'file with the public key to check with, instead of the keys that the plane gives')
+  .option('--keys <file>', 'the key set to check with, as clearance keys keeps it')
+  .action((model: string, version: string, { stage, out, key, keys }) =>
+    run(async ({ signal }) => {
+      const [{ attestations }, { planeOf }, { s3ModelBucket }] = await Promise.all([
+        import('../attestations.ts'),
+        import('../plane.ts'),
+        import('../s3-model-bucket.ts'),
+      ]);
+      const bucket = (name: string) => s3ModelBucket(name, signal);
+      return attestations({ model, version, out, key, keys }, { plane: planeOf(stage, signal), bucket });
     }),
   );
 

@@ -11,7 +11,7 @@ import { EvidenceAltered } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { DecisionRecord } from '../policy/contract.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
-import { publicKeyOf, type Signer, signStatement, verifyBundle } from '../signing/contract.ts';
+import { type Signer, signStatement, type Trust, verifyBundle } from '../signing/contract.ts';
 import { admittedFact, deniedFact } from './admission-facts.ts';
 import { type AdmissionQuestion, type AdmissionRules, admission, type GivenVerdict } from './contract.ts';
 import { type AdmissionFacts, decideAdmission } from './decide-admission.ts';
@@ -27,6 +27,8 @@ export type AdmissionPorts = {
   readonly evidence: EvidenceStore;
   readonly policy: AskPolicy;
   readonly signer: Signer;
+  /** Whose signatures under versions count. */
+  readonly trust: () => Promise<Trust>;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly rules: AdmissionRules;
@@ -46,20 +48,20 @@ const evidenceOf = (version: RegisteredVersion, name: string): EvidenceRef => {
 
 /** The signature again, over the digests of the bytes that were pinned, and whether those may still be read. */
 const inspect = async (ports: AdmissionPorts, version: RegisteredVersion) => {
-  const { evidence, signer, readers, modelBucket } = ports;
+  const { evidence, readers, modelBucket } = ports;
   const bundleRef = evidenceOf(version, 'bundle');
-  const [digests, inventory, bundle, publicKeyPem] = await Promise.all([
+  const [digests, inventory, bundle, trust] = await Promise.all([
     readEvidence(evidence, evidenceOf(version, 'digests'), DigestReport),
     readEvidence(evidence, evidenceOf(version, 'inventory'), Inventory),
     evidence.get(bundleRef.key),
-    publicKeyOf(signer),
+    ports.trust(),
   ]);
   if (digestOf(bundle) !== bundleRef.digest)
     throw new EvidenceAltered(`${bundleRef.key} is not the bundle that was made`);
   const files = digests.files.map(({ path, digest }) => ({ name: path, digest }));
   const open = await concurrently(inventory.files, WIDTH, (file) => readers.mayRead(modelBucket, file));
   return {
-    bundle: verifyBundle({ bundle, publicKeyPem, files }),
+    bundle: verifyBundle({ bundle, ...trust, files }),
     closed: inventory.files.filter((_, index) => open[index] !== true).map(({ path }) => path),
   };
 };
@@ -129,7 +131,8 @@ const answerUnregistered = async (
 /**
  * Answers whether a version may run in an environment now, with a signed, short-lived verdict. A no is signed too: who
  * was told no, and why, is evidence.
- * @throws ListUnreadable when it cannot know what is held: then it gives no answer, and no door opens
+ * @throws ListUnreadable, KeySetUnreadable when it cannot know what is held, or which keys are revoked: then it gives no
+ * answer, and no door opens
  */
 export const admitVersion =
   (ports: AdmissionPorts) =>

@@ -5,7 +5,7 @@ import type { Manifest } from '../intake/manifest.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { EvidenceAltered, KeySetUnreadable, Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
@@ -90,12 +90,13 @@ export const admission = {
         EVIDENCE_BUCKET: z.string(),
         MODEL_BUCKET: z.string(),
         SIGNING_KEY_ARN: z.string(),
+        KEY_SET_KEY_ARN: z.string(),
         STAGE: z.string(),
         ADMISSION_RULES: jsonEnv(AdmissionRules),
       }),
       input: z.object({ question: AdmissionQuestion, correlationId: z.string() }),
       output: GivenVerdict,
-      failures: [EvidenceAltered, Throttled, KeyUnusable, ListUnreadable],
+      failures: [EvidenceAltered, Throttled, KeyUnusable, KeySetUnreadable, ListUnreadable],
     }),
   },
   reactors: {

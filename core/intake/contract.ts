@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
+import { EvidenceAltered, KeySetUnreadable, Throttled, UploadChanged } from '../kernel/failures.ts';
 import { Reason } from '../kernel/reason.ts';
 import { BundleForged, ManifestVersionGone } from './failures.ts';
 
@@ -222,10 +222,15 @@ export const intake = {
     }),
     /** Runs after the version is reserved and before it is registered: a registered version is a readable one. */
     publishVersion: defineTask({
-      env: defineEnv({ ...Evidenced }),
-      input: z.object({ attempt: Attempt, inventory: EvidenceRef, bundle: EvidenceRef }),
+      env: defineEnv({ ...Evidenced, MODEL_BUCKET: z.string(), KEY_SET_KEY_ARN: z.string() }),
+      input: z.object({
+        attempt: Attempt,
+        inventory: EvidenceRef,
+        bundle: EvidenceRef,
+        attestations: z.record(z.string(), EvidenceRef.nullable()).default({}),
+      }),
       output: z.object({ bundle: PublishedBundle }),
-      failures: [EvidenceAltered, Throttled, UploadChanged, BundleForged],
+      failures: [EvidenceAltered, Throttled, UploadChanged, BundleForged, KeySetUnreadable],
     }),
     answerUpload: defineTask({
       env: defineEnv({ INTAKE_TABLE: z.string() }),

@@ -6,6 +6,15 @@ export class EvidenceAltered extends Failure {
   readonly disposition = 'quarantine' as const;
 }
 
+/**
+ * The plane's key set is not there, was not sealed by the plane, or has expired. Which keys are revoked is not known
+ * then, and there is no answer: a bundle that could not be checked is not a bundle that is wrong.
+ */
+export class KeySetUnreadable extends Failure {
+  override readonly name = 'Kernel.KeySetUnreadable' as const;
+  readonly disposition = 'retry' as const;
+}
+
 /** A task would return more than workflow state should carry (Step Functions ends an execution above 256 KiB). */
 export class OutputTooLarge extends Failure {
   override readonly name = 'Kernel.OutputTooLarge' as const;

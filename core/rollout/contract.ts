@@ -6,10 +6,9 @@ import { HoldEffect, ListUnreadable } from '../hold/contract.ts';
 import { Actor } from '../kernel/actor.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest } from '../kernel/digest.ts';
-import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { EvidenceAltered, KeySetUnreadable, Throttled } from '../kernel/failures.ts';
 import { DeploymentName, EnvironmentName, ModelId, VersionId } from '../kernel/identity.ts';
 import { Reason } from '../kernel/reason.ts';
-import { KeyUnusable } from '../signing/contract.ts';
 import { STRANGENESS } from './bypass.ts';
 import { Backend, RolloutRules } from './deployment.ts';
 import { TargetUnusable, VerdictForged } from './failures.ts';
@@ -157,7 +156,8 @@ export const rollout = {
         EVIDENCE_BUCKET: z.string(),
         TELEMETRY_TABLE: z.string(),
         DEPLOYMENTS: z.string(),
-        SIGNING_KEY_ARN: z.string(),
+        MODEL_BUCKET: z.string(),
+        KEY_SET_KEY_ARN: z.string(),
       }),
       input: z.object({
         rollout: id,
@@ -174,7 +174,7 @@ export const rollout = {
         question: AdmissionQuestion.nullable(),
         state: z.string(),
       }),
-      failures: [Throttled, ListUnreadable, EvidenceAltered, KeyUnusable, TargetUnusable, VerdictForged],
+      failures: [Throttled, ListUnreadable, EvidenceAltered, KeySetUnreadable, TargetUnusable, VerdictForged],
     }),
     /** The one task that moves traffic. */
     shiftTraffic: defineTask({

@@ -46,7 +46,20 @@ export const FileScan = z.object({
 export type FileScan = z.infer<typeof FileScan>;
 
 /** The evidence document of one attempt's scan. The verdict is the worst of the files'. */
-export const ScanReport = z.object({ verdict: ScanVerdict, files: z.array(FileScan), bytesRead: z.int() });
+export const ScanReport = z.object({
+  verdict: ScanVerdict,
+  files: z.array(FileScan),
+  bytesRead: z.int(),
+  /** By what and when; evidence from before this was kept does not say. */
+  run: z
+    .object({
+      version: z.string(),
+      rulesAsOf: z.iso.datetime(),
+      startedAt: z.iso.datetime(),
+      finishedAt: z.iso.datetime(),
+    })
+    .optional(),
+});
 export type ScanReport = z.infer<typeof ScanReport>;
 
 export const scanning = {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Inventory, type PinnedFile } from '../intake/contract.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -14,7 +15,13 @@ export type ScanPorts = {
   /** `scanFile`, behind a door: it is the larger part of the function, and a refused call does not need it. */
   scan(path: string, source: ByteSource): Promise<FileScan>;
   evidence: EvidenceStore;
+  clock: Clock;
+  /** Of the scanner. */
+  version: string;
 };
+
+/** The day as of which the lists of what each library writes were last gone through. */
+const RULES_AS_OF = '2026-11-29T00:00:00.000Z';
 
 /** Range reads wait more than they compute. */
 const WIDTH = 8;
@@ -27,8 +34,9 @@ export const worstVerdict = (files: readonly FileScan[]): ScanVerdict =>
 
 /** Scans every pinned file, the manifest too, whatever it is called or declared to be. */
 export const scanAttempt =
-  ({ open, scan, evidence }: ScanPorts) =>
+  ({ open, scan, evidence, clock, version }: ScanPorts) =>
   async ({ attempt, inventory }: Input): Promise<Output> => {
+    const startedAt = clock.now().toISOString();
     const pinned = await readEvidence(evidence, inventory, Inventory);
     const scans = await concurrently(pinned.files, WIDTH, (file) => scan(file.path, open(attempt.bucket, file)));
     const { settleReferences } = await import('./settle-references.ts');
@@ -39,6 +47,7 @@ export const scanAttempt =
       verdict,
       files,
       bytesRead,
+      run: { version, rulesAsOf: RULES_AS_OF, startedAt, finishedAt: clock.now().toISOString() },
     });
     return { report: ref, verdict, bytesRead };
   };

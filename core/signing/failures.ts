@@ -11,3 +11,9 @@ export class BundleUnverifiable extends Failure {
   override readonly name = 'Signing.BundleUnverifiable' as const;
   readonly disposition = 'quarantine' as const;
 }
+
+/** The stage's configuration asks for a key set that nobody could use. A deployment ends here. */
+export class KeySetRefused extends Failure {
+  override readonly name = 'Signing.KeySetRefused' as const;
+  readonly disposition = 'quarantine' as const;
+}

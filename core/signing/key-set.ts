@@ -85,3 +85,34 @@ export const KeySet = z
     message: 'an active key with the use key-set',
   });
 export type KeySet = z.infer<typeof KeySet>;
+
+/** What a stage says of its keys; the keys themselves it lists by number. */
+export const KeyRules = z.strictObject({
+  /** A key that was revoked once stays revoked, whatever this says later. */
+  revoked: z
+    .array(
+      z.strictObject({
+        key: KeyId.describe('id of the key, as clearance keys prints it'),
+        at: z.iso
+          .datetime()
+          .describe('when it was revoked, for people: all that it signed is refused, whenever that was'),
+        reason: z.string().min(1).max(160),
+      }),
+    )
+    // They travel in an environment variable, of which Lambda takes 4 KB in all; the set that stands remembers older ones.
+    .max(8)
+    .default([]),
+  setDays: z
+    .int()
+    .min(2)
+    .max(400)
+    .default(90)
+    .describe('after which a published key set expires; a new one is published when half of them are over'),
+  trustRetiredDays: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe('after which nothing counts any more that a replaced key signed; for ever when left out'),
+});
+export type KeyRules = z.infer<typeof KeyRules>;

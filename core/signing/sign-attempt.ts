@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import { DigestReport } from '../intake/contract.ts';
+import { type Attempt, DigestReport } from '../intake/contract.ts';
 import { type Digest, digestOf } from '../kernel/digest.ts';
-import { type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
+import { type EvidenceRef, type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import { EvidenceAltered } from '../kernel/failures.ts';
 import { describeReason } from '../kernel/reason.ts';
 import type { Resource } from '../kernel/root-digest.ts';
+import { attestVersion } from './attest-version.ts';
 import { signing } from './contract.ts';
 import { BundleUnverifiable } from './failures.ts';
 import { omsStatement } from './oms.ts';
@@ -30,23 +31,40 @@ const filesOf = (report: DigestReport): Resource[] => {
   return report.files.map(({ path, digest }) => ({ name: path, digest }));
 };
 
+/** Signs the files, unless this key has signed them already. */
+const signFiles = async (
+  { signer, evidence }: SigningPorts,
+  attempt: Attempt,
+  report: DigestReport,
+): Promise<EvidenceRef> => {
+  const files = filesOf(report);
+  const publicKeyPem = await publicKeyOf(signer);
+  const payload = omsStatement({ name: attempt.version, resources: files });
+  const bundle = await signStatement(signer, payload);
+  const ours = fault(bundle, publicKeyPem, files, report.root);
+  if (ours !== undefined) throw new BundleUnverifiable(`refused to keep what was signed: ${ours}`);
+  const key = signing.keys.bundle(attempt, report.root, keyHint(publicKeyPem));
+  const standing = await evidence.putOnce(key, bundle);
+  const theirs = fault(standing, publicKeyPem, files, report.root);
+  if (theirs !== undefined) throw new EvidenceAltered(`${key} is not a bundle that this key signed: ${theirs}`);
+  return { key, digest: digestOf(standing) };
+};
+
+const NONE = { scan: null, gates: null, provenance: null };
+
 /**
- * Signs the files of an attempt as an OpenSSF Model Signing bundle, write-once: a redelivered request yields the first
- * bundle, though ECDSA signs differently each time. Nothing is kept, or taken for ours, that our verifier refuses.
+ * Signs the files of an attempt as an OpenSSF Model Signing bundle, and what is known of them as attestations, write-once:
+ * a redelivered request yields the first of each, though ECDSA signs differently each time. Nothing is kept, or taken for
+ * ours, that our verifier refuses.
  */
 export const signAttempt =
-  ({ signer, evidence }: SigningPorts) =>
-  async ({ attempt, digests }: z.output<Task['input']>): Promise<z.input<Task['output']>> => {
-    const report = await readEvidence(evidence, digests, DigestReport);
-    const files = filesOf(report);
-    const publicKeyPem = await publicKeyOf(signer);
-    const payload = omsStatement({ name: attempt.version, resources: files });
-    const bundle = await signStatement(signer, payload);
-    const ours = fault(bundle, publicKeyPem, files, report.root);
-    if (ours !== undefined) throw new BundleUnverifiable(`refused to keep what was signed: ${ours}`);
-    const key = signing.keys.bundle(attempt, report.root, keyHint(publicKeyPem));
-    const standing = await evidence.putOnce(key, bundle);
-    const theirs = fault(standing, publicKeyPem, files, report.root);
-    if (theirs !== undefined) throw new EvidenceAltered(`${key} is not a bundle that this key signed: ${theirs}`);
-    return { bundle: { key, digest: digestOf(standing) }, root: report.root };
+  (ports: SigningPorts) =>
+  async ({ attempt, digests, about }: z.output<Task['input']>): Promise<z.input<Task['output']>> => {
+    const report = await readEvidence(ports.evidence, digests, DigestReport);
+    // At once: each waits for KMS and S3, and none for another.
+    const [bundle, attestations] = await Promise.all([
+      signFiles(ports, attempt, report),
+      about === undefined ? NONE : attestVersion(ports, { attempt, report, about }),
+    ]);
+    return { bundle, root: report.root, attestations };
   };

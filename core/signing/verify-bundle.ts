@@ -39,12 +39,15 @@ const checkRoot = (found: Digest, { predicate }: Statement): Reason[] => {
 
 const sha256 = (hex: string | undefined): Digest => Digest.parse(`sha256:${hex}`);
 
+const resourcesOf = ({ predicate }: Statement): Resource[] =>
+  predicate.resources.map(({ name, digest }) => ({ name, digest: sha256(digest) }));
+
 const checkStatement = (statement: Statement, files: readonly Resource[]): Verification => {
   const root = sha256(statement.subject[0]?.digest.sha256);
   const reasons = [
     ...checkRoot(root, statement),
     ...compareFiles({
-      signed: statement.predicate.resources.map(({ name, digest }) => ({ name, digest: sha256(digest) })),
+      signed: resourcesOf(statement),
       present: files,
       ignored: statement.predicate.serialization.ignore_paths ?? [],
     }),
@@ -81,4 +84,19 @@ export const verifyBundle = ({ bundle: text, files, ...trust }: VerificationRequ
   const bundle = readDocument(Bundle, text, '$');
   if (bundle.value === undefined) return { outcome: 'invalid', reasons: bundle.reasons };
   return checkEnvelope(bundle.value, trust, files);
+};
+
+/**
+ * The files that a bundle of our own says it signs; whoever asks has made sure that it is.
+ * @throws when it is no bundle at all
+ */
+export const filesSigned = (bundle: string): Resource[] => {
+  const { dsseEnvelope } = Bundle.parse(JSON.parse(bundle));
+  return resourcesOf(Statement.parse(JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString())));
+};
+
+/** The id of the key that a bundle says it was signed with; nobody has checked that. */
+export const signerNamed = (bundle: string): string | undefined => {
+  const hint = readDocument(Bundle, bundle.slice(0, MAX_BUNDLE_BYTES), '$').value?.verificationMaterial.publicKey.hint;
+  return hint === '' ? undefined : hint;
 };

@@ -5,6 +5,7 @@ import { bundledPolicySet } from '../platform/bundled-policies.ts';
 import { standingHolds } from '../platform/dynamodb-holds.adapter.ts';
 import { dynamodbOutbox } from '../platform/dynamodb-outbox.adapter.ts';
 import { kmsSigner } from '../platform/kms-signer.adapter.ts';
+import { publishedKeys } from '../platform/published-keys.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
@@ -24,6 +25,7 @@ export const handler = task(
     evidence: s3Evidence(env.EVIDENCE_BUCKET),
     policy: askAboutDeployment(bundledPolicySet()),
     signer: kmsSigner(env.SIGNING_KEY_ARN),
+    trust: publishedKeys({ bucket: env.MODEL_BUCKET, rootKeyArn: env.KEY_SET_KEY_ARN }, clock),
     outbox: dynamodbOutbox(env.ROLLOUT_TABLE, clock),
     clock,
     rules: env.ADMISSION_RULES,

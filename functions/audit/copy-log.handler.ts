@@ -1,9 +1,9 @@
 import { audit } from '../../core/audit/contract.ts';
 import { copyLog } from '../../core/audit/copy-log.ts';
+import { kmsLogSigner } from '../platform/kms-log-signer.adapter.ts';
 import { logger } from '../platform/log.ts';
 import { onEvent } from '../platform/on-event.ts';
 import { readEnv } from '../platform/read-env.ts';
-import { kmsLogSigner } from './kms-log-signer.adapter.ts';
 import { s3Log } from './s3-log.adapter.ts';
 
 const env = readEnv(audit.reactors.copyLog);

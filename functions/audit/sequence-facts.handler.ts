@@ -1,5 +1,6 @@
 import { audit } from '../../core/audit/contract.ts';
 import { logFacts } from '../../core/audit/log-facts.ts';
+import { kmsLogSigner } from '../platform/kms-log-signer.adapter.ts';
 import { logger } from '../platform/log.ts';
 import { measureIn } from '../platform/measure.ts';
 import { onEvent } from '../platform/on-event.ts';
@@ -7,7 +8,6 @@ import { readEnv } from '../platform/read-env.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { dynamodbLogStates } from './dynamodb-log-states.adapter.ts';
 import { dynamodbOutboxes } from './dynamodb-outboxes.adapter.ts';
-import { kmsLogSigner } from './kms-log-signer.adapter.ts';
 import { s3Log } from './s3-log.adapter.ts';
 
 const env = readEnv(audit.reactors.sequenceFacts);

@@ -1,7 +1,9 @@
 import { intake } from '../../core/intake/contract.ts';
 import { publishVersion } from '../../core/intake/publish-version.ts';
+import { publishedKeys } from '../platform/published-keys.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
+import { systemClock } from '../platform/system-clock.ts';
 import { task } from '../platform/task.ts';
 import { s3Bundles } from './s3-answers.adapter.ts';
 import { s3Marks } from './s3-marks.adapter.ts';
@@ -11,5 +13,10 @@ const env = readEnv(contract);
 
 export const handler = task(
   contract,
-  publishVersion({ evidence: s3Evidence(env.EVIDENCE_BUCKET), marks: s3Marks, bundles: s3Bundles }),
+  publishVersion({
+    evidence: s3Evidence(env.EVIDENCE_BUCKET),
+    marks: s3Marks,
+    bundles: s3Bundles,
+    trust: publishedKeys({ bucket: env.MODEL_BUCKET, rootKeyArn: env.KEY_SET_KEY_ARN }, systemClock),
+  }),
 );

@@ -26,12 +26,13 @@ const unusable = (cause: unknown): never => {
 
 /** Signs with an ECC_NIST_P256 key that never leaves KMS. */
 export const kmsSigner = (keyArn: string): Signer => ({
-  publicKey: async () => {
+  // A key's public half never changes, so one call serves the function's life.
+  publicKey: lazy(async () => {
     const { sdk, client } = await kms();
     const { PublicKey } = await client.send(new sdk.GetPublicKeyCommand({ KeyId: keyArn })).catch(unusable);
     if (PublicKey === undefined) throw new KeyUnusable(`KMS gave no public key for ${keyArn}`);
     return PublicKey;
-  },
+  }),
 
   sign: async (digest) => {
     const { sdk, client } = await kms();

@@ -1,10 +1,8 @@
 import { placeHold } from '../../core/hold/place-hold.ts';
 import { rollout } from '../../core/rollout/contract.ts';
 import { decideStep } from '../../core/rollout/decide-step.ts';
-import { publicKeyOf } from '../../core/signing/contract.ts';
 import { dynamodbHolds, standingHolds } from '../platform/dynamodb-holds.adapter.ts';
-import { kmsSigner } from '../platform/kms-signer.adapter.ts';
-import { lazy } from '../platform/lazy.ts';
+import { publishedKeys } from '../platform/published-keys.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
@@ -31,7 +29,7 @@ export const handler = task(
     placeHold: placeHold({ holds: dynamodbHolds(env.HOLD_TABLE, clock), clock }),
     verdicts: signedVerdicts(
       s3Evidence(env.EVIDENCE_BUCKET),
-      lazy(() => publicKeyOf(kmsSigner(env.SIGNING_KEY_ARN))),
+      publishedKeys({ bucket: env.MODEL_BUCKET, rootKeyArn: env.KEY_SET_KEY_ARN }, clock),
     ),
     clock,
   }),

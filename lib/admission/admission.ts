@@ -13,6 +13,7 @@ import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
 import type { PlaneApi } from '../platform/plane-api.ts';
 import { grantReach } from '../rollout/target-reach.ts';
+import type { KeySet } from '../signing/key-set.ts';
 import type { Signing } from '../signing/signing.ts';
 
 export type AdmissionProps = {
@@ -20,6 +21,7 @@ export type AdmissionProps = {
   models: ModelBucket;
   evidence: EvidenceBucket;
   signing: Signing;
+  keySet: KeySet;
   registry: GovernedTable;
   holds: Holds;
   /** Of rollouts: what was answered is a fact, and leaves by its stream. */
@@ -47,7 +49,8 @@ export class Admission extends Construct {
     });
   }
 
-  #admitVersion({ rules, models, evidence, signing, registry, holds, rollouts }: AdmissionProps): GovernedFunction {
+  #admitVersion(props: AdmissionProps): GovernedFunction {
+    const { rules, models, evidence, signing, keySet, registry, holds, rollouts } = props;
     const step = new GovernedFunction(this, 'AdmitVersion', {
       entry: 'admission/admit-version',
       contract: admission.tasks.admitVersion,
@@ -58,6 +61,7 @@ export class Admission extends Construct {
         EVIDENCE_BUCKET: evidence.bucketName,
         MODEL_BUCKET: models.bucket.bucketName,
         SIGNING_KEY_ARN: signing.key.keyArn,
+        KEY_SET_KEY_ARN: keySet.rootKey.keyArn,
         STAGE: groundOf(this).stage,
         ADMISSION_RULES: JSON.stringify(rules),
       },
@@ -70,6 +74,7 @@ export class Admission extends Construct {
     models.grantReadMarks(step);
     evidence.grantKeep(step, 'admission/*');
     signing.grantSign(step);
+    keySet.grantTrust(step);
     return step;
   }
 

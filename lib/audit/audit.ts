@@ -40,7 +40,8 @@ export class Audit extends Construct {
     this.#copyWhatIsSigned();
   }
 
-  get #origin(): string {
+  /** The name of the log, and of its key. */
+  get origin(): string {
     return logOrigin({ stage: groundOf(this).stage, account: Aws.ACCOUNT_ID, region: Aws.REGION });
   }
 
@@ -53,7 +54,7 @@ export class Audit extends Construct {
         AUDIT_TABLE: this.table.tableName,
         LOG_BUCKET: this.bucket.bucketName,
         LOG_KEY_ARN: Lazy.string({ produce: () => this.key.keyArn }),
-        LOG_ORIGIN: this.#origin,
+        LOG_ORIGIN: this.origin,
         FACT_TABLES: Lazy.string({
           produce: () => JSON.stringify(Object.values(tables).map(({ tableName }) => tableName)),
         }),
@@ -121,7 +122,7 @@ export class Audit extends Construct {
         LOG_BUCKET: this.bucket.bucketName,
         COPY_BUCKET: this.copy.bucketName,
         LOG_KEY_ARN: this.key.keyArn,
-        LOG_ORIGIN: this.#origin,
+        LOG_ORIGIN: this.origin,
       },
       memory: 1024,
       timeout: Duration.minutes(15),

@@ -4,6 +4,7 @@ import { DIGEST_SECONDS, intake } from '../../core/intake/contract.ts';
 import { type EvidenceBucket, everyAttempt } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import type { GovernedTable } from '../platform/governed-table.ts';
+import type { KeySet } from '../signing/key-set.ts';
 import type { StageConfig } from '../stage.ts';
 import type { ModelBucket } from './model-bucket.ts';
 
@@ -13,6 +14,7 @@ export type IntakeStepsProps = {
   evidence: EvidenceBucket;
   attempts: GovernedTable;
   registry: GovernedTable;
+  keySet: KeySet;
 };
 
 /** The steps of the workflow that intake owns, each with what it may do and no more. */
@@ -87,14 +89,19 @@ export class IntakeSteps {
   }
 
   publishVersion(): GovernedFunction {
-    const { evidence, models } = this.#props;
+    const { evidence, models, keySet } = this.#props;
     const step = new GovernedFunction(this.#scope, 'PublishVersion', {
       entry: 'intake/publish-version',
       contract: intake.tasks.publishVersion,
-      env: { EVIDENCE_BUCKET: evidence.bucketName },
+      env: {
+        EVIDENCE_BUCKET: evidence.bucketName,
+        MODEL_BUCKET: models.bucket.bucketName,
+        KEY_SET_KEY_ARN: keySet.rootKey.keyArn,
+      },
       timeout: Duration.minutes(15),
     });
     models.grantPublish(step);
+    keySet.grantTrust(step);
     evidence.grantGet(step);
     return step;
   }

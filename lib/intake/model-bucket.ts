@@ -17,8 +17,12 @@ const ANY_FILE = 'models/*';
 const ANY_BUNDLE = intake.keys.bundle(ANY_VERSION);
 const ANY_MANIFEST = `${intake.keys.prefix(ANY_VERSION)}${MANIFEST}`;
 const ANY_ANSWER = 'answers/*';
+const ANY_KEY_SET = 'keys/*';
+const ANY_ATTESTATION = 'attestations/*';
 
 const UPLOADS = 'Model, version and file names are chosen by whoever uploads.';
+
+const KEY_SETS = 'Each set that ever stood has its number in its name.';
 
 const MARKING = [
   's3:PutObjectTagging',
@@ -44,6 +48,7 @@ export class ModelBucket extends Construct {
   readonly #markers: string[] = [];
   readonly #publishers: string[] = [];
   readonly #answerers: string[] = [];
+  readonly #keyPublishers: string[] = [];
 
   constructor(scope: Construct, id: string, { existing }: { existing: IBucket | undefined }) {
     super(scope, id);
@@ -82,7 +87,10 @@ export class ModelBucket extends Construct {
         ...unless(this.#publishers),
       }),
       deny('OnlyThePublisherPutsSignatures', ['s3:PutObject'], ANY_BUNDLE, unless(this.#publishers)),
+      deny('OnlyThePublisherAttests', ['s3:PutObject'], ANY_ATTESTATION, unless(this.#publishers)),
       deny('OnlyThePlaneAnswers', ['s3:PutObject'], ANY_ANSWER, unless(this.#answerers)),
+      deny('OnlyThePublisherTellsKeys', ['s3:PutObject'], ANY_KEY_SET, unless(this.#keyPublishers)),
+      deny('NobodyHidesKeys', ['s3:DeleteObject'], ANY_KEY_SET, {}),
       ...(groundOf(this).removal === RemovalPolicy.RETAIN
         ? [deny('NobodyDeletesVersions', ['s3:DeleteObjectVersion'], '*', {})]
         : []),
@@ -133,7 +141,7 @@ export class ModelBucket extends Construct {
     });
   }
 
-  /** Puts `model.sig` beside a model, marked from its first moment, or reads the one that stands. */
+  /** Puts `model.sig` beside a model, marked from its first moment, and attestations; or reads those that stand. */
   grantPublish(step: GovernedFunction): void {
     this.#publishers.push(step.role.roleArn);
     this.grantMark(step);
@@ -141,6 +149,11 @@ export class ModelBucket extends Construct {
     allow(step, {
       actions: ['s3:PutObject', 's3:PutObjectTagging'],
       resources: [this.bucket.arnForObjects(ANY_BUNDLE)],
+      because: UPLOADS,
+    });
+    allow(step, {
+      actions: ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging'],
+      resources: [this.bucket.arnForObjects(ANY_ATTESTATION)],
       because: UPLOADS,
     });
     useKey(step, this.bucket.encryptionKey, { through: 's3', write: true });
@@ -154,6 +167,26 @@ export class ModelBucket extends Construct {
       because: UPLOADS,
     });
     useKey(step, this.bucket.encryptionKey, { through: 's3', write: true });
+  }
+
+  /** Puts key sets, and reads those that stand. */
+  grantPublishKeys(step: GovernedFunction): void {
+    this.#keyPublishers.push(step.role.roleArn);
+    this.grantReadKeys(step);
+    allow(step, {
+      actions: ['s3:PutObject'],
+      resources: [this.bucket.arnForObjects(ANY_KEY_SET)],
+      because: KEY_SETS,
+    });
+    // Without it S3 answers that a set which is not there yet is forbidden.
+    allow(step, { actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] });
+    useKey(step, this.bucket.encryptionKey, { through: 's3', write: true });
+  }
+
+  /** Reads the key sets of the plane. */
+  grantReadKeys(who: IGrantable): void {
+    allow(who, { actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(ANY_KEY_SET)], because: KEY_SETS });
+    useKey(who, this.bucket.encryptionKey, { through: 's3', write: false });
   }
 
   /** Uploads versions of these models and reads their answers; neither marks, signatures nor models. */
@@ -172,7 +205,7 @@ export class ModelBucket extends Construct {
     useKey(who, this.bucket.encryptionKey, { through: 's3', write: true });
   }
 
-  /** Reads registered versions, their signatures and their answers. */
+  /** Reads registered versions, their signatures, attestations and answers. */
   grantRead(who: IGrantable, models: readonly string[] | undefined): void {
     for (const model of prefixesOf(models)) {
       allow(who, {
@@ -183,7 +216,10 @@ export class ModelBucket extends Construct {
       });
       allow(who, {
         actions: ['s3:GetObject'],
-        resources: [this.bucket.arnForObjects(`answers/${model}/*`)],
+        resources: [
+          this.bucket.arnForObjects(`answers/${model}/*`),
+          this.bucket.arnForObjects(`attestations/${model}/*`),
+        ],
         because: UPLOADS,
       });
     }

@@ -12,7 +12,8 @@ type Common = {
   /** Whole minutes: EventBridge Scheduler knows nothing finer. */
   every: Duration;
   description: string;
-  runbook: RunbookLink;
+  /** Where to read what a call that could not be delivered means; `the-next-call` where that one makes up for it. */
+  runbook: RunbookLink | 'the-next-call';
 };
 
 /** A function is called with the shape of an event, a workflow is started with `input`. */
@@ -39,10 +40,13 @@ export class GovernedSchedule extends Construct {
     super(scope, id);
     const { target, description, runbook } = props;
     const isWorkflow = target instanceof Workflow;
-    const undelivered = new DeadLetterQueue(this, 'Undelivered', {
-      symptom: `EventBridge Scheduler could not call: ${description}.`,
-      runbook,
-    });
+    const undelivered =
+      runbook === 'the-next-call'
+        ? undefined
+        : new DeadLetterQueue(this, 'Undelivered', {
+            symptom: `EventBridge Scheduler could not call: ${description}.`,
+            runbook,
+          });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
@@ -50,7 +54,7 @@ export class GovernedSchedule extends Construct {
       description: isWorkflow ? `Starts ${target.name}` : `Calls ${target.entry}`,
     });
     allow(role, { actions: [isWorkflow ? 'states:StartExecution' : 'lambda:InvokeFunction'], resources: [target.arn] });
-    allow(role, { actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] });
+    if (undelivered !== undefined) allow(role, { actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] });
     const schedule = new CfnSchedule(this, 'Schedule', {
       description,
       scheduleExpression: expressionOf(props),
@@ -59,7 +63,7 @@ export class GovernedSchedule extends Construct {
         arn: target.arn,
         roleArn: role.roleArn,
         input: Stack.of(this).toJsonString('input' in props ? props.input : SCHEDULED),
-        deadLetterConfig: { arn: undelivered.queueArn },
+        ...(undelivered !== undefined && { deadLetterConfig: { arn: undelivered.queueArn } }),
         // The next call does what this one could not.
         retryPolicy: { maximumRetryAttempts: 0 },
       },

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { rolloutApi } from '../../core/rollout/api.ts';
 import { deploymentsPath, type RolloutRules, rollout } from '../../core/rollout/contract.ts';
 import type { Holds } from '../hold/hold.ts';
+import type { ModelBucket } from '../intake/model-bucket.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
 import type { GovernedTable } from '../platform/governed-table.ts';
@@ -10,7 +11,7 @@ import { groundOf } from '../platform/ground.ts';
 import { allow } from '../platform/permissions.ts';
 import type { PlaneApi } from '../platform/plane-api.ts';
 import type { Workflow } from '../platform/workflow.ts';
-import type { Signing } from '../signing/signing.ts';
+import type { KeySet } from '../signing/key-set.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { RolloutTable } from './rollout-table.ts';
 import { grantReach } from './target-reach.ts';
@@ -21,7 +22,8 @@ export type RolloutStepsProps = {
   registry: GovernedTable;
   holds: Holds;
   evidence: EvidenceBucket;
-  signing: Signing;
+  models: ModelBucket;
+  keySet: KeySet;
   telemetry: Pick<Telemetry, 'table' | 'grantReadMinutes'>;
   api: PlaneApi;
 };
@@ -57,14 +59,15 @@ export class RolloutSteps {
   }
 
   decideStep(): GovernedFunction {
-    const { rollouts, evidence, signing } = this.#props;
+    const { rollouts, evidence, models, keySet } = this.#props;
     const step = new GovernedFunction(this.#scope, 'DecideStep', {
       entry: 'rollout/decide-step',
       contract: rollout.tasks.decideStep,
       env: {
         ...this.#sight(),
         EVIDENCE_BUCKET: evidence.bucketName,
-        SIGNING_KEY_ARN: signing.key.keyArn,
+        MODEL_BUCKET: models.bucket.bucketName,
+        KEY_SET_KEY_ARN: keySet.rootKey.keyArn,
       },
       memory: 1024,
     });
@@ -73,7 +76,7 @@ export class RolloutSteps {
     this.#props.holds.grantCheck(step);
     grantReach(step, 'look');
     evidence.grantGet(step);
-    signing.grantReadPublicKey(step);
+    keySet.grantTrust(step);
     return step;
   }
 

@@ -1,6 +1,6 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Lazy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Alias, type IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { signing } from '../../core/signing/contract.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
@@ -8,20 +8,29 @@ import { GovernedFunction } from '../platform/governed-function.ts';
 import { groundOf } from '../platform/ground.ts';
 import { PagingAlarm } from '../platform/paging-alarm.ts';
 import { allow } from '../platform/permissions.ts';
+import { keyId, SigningKey } from './signing-key.ts';
+
+export type SigningProps = {
+  evidence: EvidenceBucket;
+  existingKey: IKey | undefined;
+  /** Own keys by number, oldest first; the last one signs. */
+  keys: readonly number[];
+};
 
 /** The key that model versions and verdicts are signed with, and the two functions that may sign: one for each. */
 export class Signing extends Construct {
   readonly key: IKey;
   readonly signVersion: GovernedFunction;
-  readonly #signers: string[] = [];
+  readonly #signers: GovernedFunction[] = [];
+  /** The key in use, and the one before it: a function is changed after its policy, and signs with the old one until then. */
+  readonly #usable: readonly IKey[];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { evidence, existingKey }: { evidence: EvidenceBucket; existingKey: IKey | undefined },
-  ) {
+  constructor(scope: Construct, id: string, { evidence, existingKey, keys }: SigningProps) {
     super(scope, id);
-    this.key = existingKey ?? this.#ownKey();
+    const own = existingKey === undefined ? this.#ownKeys(keys) : [existingKey];
+    this.#usable = own.slice(-2);
+    this.key = own.at(-1) as IKey;
+    if (existingKey === undefined) this.#nameKey();
     this.signVersion = new GovernedFunction(this, 'SignVersion', {
       entry: 'signing/sign-version',
       contract: signing.tasks.signVersion,
@@ -44,36 +53,40 @@ export class Signing extends Construct {
    * whoever opens it asks for that type.
    */
   grantSign(step: GovernedFunction): void {
-    this.#signers.push(step.role.roleArn);
-    allow(step, { actions: ['kms:Sign', 'kms:GetPublicKey'], resources: [this.key.keyArn] });
+    this.#signers.push(step);
+    allow(step, { actions: ['kms:Sign', 'kms:GetPublicKey'], resources: this.#usable.map(({ keyArn }) => keyArn) });
+  }
+
+  /** The functions that sign. */
+  get signers(): readonly GovernedFunction[] {
+    return this.#signers;
   }
 
   /** Roles that an imported key's policy should leave `kms:Sign` to. */
   get signerRoleArns(): readonly string[] {
-    return this.#signers;
+    return this.#signers.map(({ role }) => role.roleArn);
   }
 
-  #ownKey(): Key {
-    const { stage, removal } = groundOf(this);
-    const key = new Key(this, 'Key', {
-      description: `Clearance ${stage}: signs model versions`,
-      alias: `clearance/${stage}/signing`,
-      keySpec: KeySpec.ECC_NIST_P256,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: removal,
-      pendingWindow: Duration.days(30),
-    });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'OnlySignersSign',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['kms:Sign'],
-        resources: ['*'],
-        conditions: { ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.#signers }) } },
-      }),
+  #ownKeys(numbers: readonly number[]): IKey[] {
+    const { stage } = groundOf(this);
+    const signers = Lazy.list({ produce: () => [...this.signerRoleArns] });
+    return numbers.map(
+      (number, index): IKey =>
+        new SigningKey(this, keyId(number), {
+          description: `Clearance ${stage}: signs model versions`,
+          signers,
+          enabled: index >= numbers.length - 2,
+        }),
     );
-    return key;
+  }
+
+  /** Below the first key, whether that is there or not: an alias of the same name elsewhere is another one, and refused. */
+  #nameKey(): void {
+    const place = this.node.tryFindChild(keyId(1)) ?? new Construct(this, keyId(1));
+    new Alias(place as Construct, 'Alias', {
+      aliasName: `alias/clearance/${groundOf(this).stage}/signing`,
+      targetKey: this.key,
+    });
   }
 
   grantReadPublicKey(who: IGrantable): void {

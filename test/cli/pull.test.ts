@@ -9,6 +9,9 @@ import type { Question } from '../../core/kernel/api.ts';
 import { type Digest, digestOf } from '../../core/kernel/digest.ts';
 import { rootDigestOf } from '../../core/kernel/root-digest.ts';
 import { type FilePage, registryApi } from '../../core/registry/api.ts';
+import type { ListedKey } from '../../core/signing/key-set.ts';
+import { active, idOf, keySetOf, retired, revoked, sealed, type TestSigner } from '../support/key-sets.ts';
+import { p256Signer } from '../support/p256-signer.ts';
 import { signFiles } from '../support/signed-model.ts';
 import { type Folder, folderOf, quietly } from './folder.ts';
 import { type MemoryBucket, memoryBucket } from './memory-bucket.ts';
@@ -19,10 +22,12 @@ const PREFIX = 'models/fraud/1.4.0/';
 let bucket: MemoryBucket;
 let pages: FilePage[];
 let publicKeyPem: string;
+let signer: TestSigner;
 let home: Folder;
 
 beforeEach(async () => {
-  const { bundle, publicKeyPem: pem, resources } = await signFiles(FILES);
+  signer = p256Signer();
+  const { bundle, publicKeyPem: pem, resources } = await signFiles(FILES, signer);
   publicKeyPem = pem;
   bucket = memoryBucket();
   for (const [path, text] of Object.entries({ ...FILES, 'model.sig': bundle }))
@@ -85,6 +90,41 @@ test('the registered files of every page arrive, with the signature, and can be 
   expect(readFileSync(join(target(), 'weights/model.bin'), 'utf8')).toBe('some weights');
   expect(readdirSync(home.dir).toSorted()).toEqual(['key.pem', 'pulled']);
   expect(verified.document).toMatchObject({ outcome: 'yes', root: pages[0]?.root });
+});
+
+describe('by the key set of the plane', () => {
+  const show = async (standing: (of: TestSigner) => ListedKey) => {
+    const [second, root] = [p256Signer(), p256Signer()];
+    const listed = [standing(signer), active(second), active(root, { use: 'key-set' })];
+    const keys = keySetOf(listed, { expiresAt: '2999-01-01T00:00:00.000Z' });
+    bucket.objects.set('keys/key-set.json', Buffer.from(await sealed(keys, root)));
+  };
+
+  test('a version that a replaced key signed arrives, and the answer names that key', async () => {
+    await show(retired);
+
+    expect(await run()).toMatchObject({
+      exitCode: EXIT.yes,
+      document: { outcome: 'pulled', key: { hint: idOf(signer), from: 'plane' } },
+    });
+  });
+
+  test('a version that a revoked key signed is not kept', async () => {
+    await show(revoked);
+
+    const { exitCode, document } = await run();
+
+    expect(exitCode).toBe(EXIT.no);
+    expect(document.reasons).toMatchObject([{ rule: 'signing.key-revoked' }]);
+    nothingStays();
+  });
+
+  test("nothing is asked for while that set is not the plane's own", async () => {
+    bucket.objects.set('keys/key-set.json', Buffer.from('{}'));
+
+    await expect(run()).rejects.toMatchObject({ exitCode: EXIT.unknown });
+    nothingStays();
+  });
 });
 
 test('a folder that is there and empty is filled', async () => {

@@ -64,7 +64,7 @@ test('an object of 5 GB with a stored SHA-256 is taken, digested, scanned and si
   const { inventory } = await takeInventory(plane)({ attempt, execution: 'execution-1' });
   const input = { attempt, inventory: inventory as never, execution: 'execution-1' };
   const digests = (await digestFiles(plane)(input)).report as never;
-  const scanned = await scanAttempt({ ...plane, scan: scanFile })(input);
+  const scanned = await scanAttempt({ ...plane, scan: scanFile, version: '1.0.0' })(input);
   const signed = await signAttempt({ signer, evidence: plane.evidence })({ ...input, digests });
 
   const report: DigestReport = JSON.parse(plane.evidence.standing.get((digests as { key: string }).key) ?? '');

@@ -50,7 +50,15 @@ test('who may submit one model uploads no other, looks into and gives up no uplo
 test('who may read sees registered versions only', () => {
   const { powers } = granted((plane, who) => plane.grantRead(who));
 
-  expect(powers).toEqual(['read registered bytes', 'read a signature', 'read an answer', 'decrypt objects', ...READS]);
+  expect(powers).toEqual([
+    'read registered bytes',
+    'read a signature',
+    'read an attestation',
+    'read an answer',
+    'read which keys count',
+    'decrypt objects',
+    ...READS,
+  ]);
 });
 
 test('who may publish puts captures, and reads none of them back', () => {
@@ -104,6 +112,7 @@ test('who may audit reads all evidence and changes nothing', () => {
     'read holds',
     'read checks',
     'read the public key',
+    'read which keys count',
     'read rollouts',
     'read the log',
     'read the copy of the log',

@@ -33,7 +33,7 @@ test('what exists already is used and not made again', () => {
   const count = (type: string) => resourcesOf(made, type).length;
 
   expect(['AWS::KMS::Key', 'AWS::Events::EventBus', 'AWS::SNS::Topic', 'AWS::S3::Bucket'].map(count)).toEqual([
-    2, 0, 0, 7,
+    3, 0, 0, 7,
   ]);
 });
 

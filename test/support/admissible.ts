@@ -57,6 +57,7 @@ export const admissible = async () => {
     evidence,
     policy: askAboutDeployment(defaultPolicySet()),
     signer,
+    trust: async () => ({ publicKeyPem: signer.publicKeyPem }),
     outbox: { put: async (fact) => void facts.push(fact) },
     clock: { now: () => time.now },
     rules: AdmissionRules.parse({

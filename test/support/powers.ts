@@ -19,6 +19,7 @@ const requestsOf = (template: Template): Record<string, Request> => {
   const dataKey = arn('AWS::KMS::Key', 'DataKey');
   const bus = arn('AWS::Events::EventBus', 'Bus');
   const signingKey = arn('AWS::KMS::Key', 'Signing');
+  const setKey = arn('AWS::KMS::Key', 'KeySet');
   const workflow = `<${findResource(template, 'AWS::StepFunctions::StateMachine', 'Intake')[0]}>`;
   const version = `${models}/models/iris/1.0.0`;
   const attempt = `${evidence}/intake/iris/1.0.0/attempt/0`;
@@ -50,6 +51,8 @@ const requestsOf = (template: Template): Record<string, Request> => {
     },
     'put a signature': { action: 's3:PutObject', resource: `${version}/model.sig` },
     'read a signature': { action: 's3:GetObject', resource: `${version}/model.sig`, context: cleared },
+    'publish an attestation': { action: 's3:PutObject', resource: `${models}/attestations/iris/1.0.0/scan-0.json` },
+    'read an attestation': { action: 's3:GetObject', resource: `${models}/attestations/iris/1.0.0/scan-0.json` },
     'read a mark': { action: 's3:GetObjectVersionTagging', resource: `${version}/model.onnx` },
     'mark a version': { action: 's3:PutObjectVersionTagging', resource: `${version}/model.onnx` },
     'mark the latest': { action: 's3:PutObjectTagging', resource: `${version}/model.onnx` },
@@ -127,6 +130,11 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'take arrived captures': { action: 'sqs:ReceiveMessage', resource: arn('AWS::SQS::Queue', 'ArrivedCaptures') },
     sign: { action: 'kms:Sign', resource: signingKey },
     'read the public key': { action: 'kms:GetPublicKey', resource: signingKey },
+    'seal key sets': { action: 'kms:Sign', resource: setKey },
+    'read the key for sets': { action: 'kms:GetPublicKey', resource: setKey },
+    'publish keys': { action: 's3:PutObject', resource: `${models}/keys/key-set.json` },
+    'read which keys count': { action: 's3:GetObject', resource: `${models}/keys/key-set.json` },
+    'hide which keys count': { action: 's3:DeleteObject', resource: `${models}/keys/key-set.json` },
     'change rollouts': {
       action: 'dynamodb:PutItem',
       resource: table('Rollouts'),

@@ -1,11 +1,11 @@
 import { LogKeyUnusable } from '../../core/audit/failures.ts';
 import { noteKeyOf } from '../../core/audit/note.ts';
 import type { LogSigner } from '../../core/audit/ports.ts';
-import { rethrow } from '../platform/aws-errors.ts';
-import { lazy } from '../platform/lazy.ts';
+import { rethrow } from './aws-errors.ts';
+import { lazy } from './lazy.ts';
 
 const kms = lazy(async () => {
-  const sdk = await import('../platform/kms-sdk.adapter.ts');
+  const sdk = await import('./kms-sdk.adapter.ts');
   return { sdk, client: new sdk.KMSClient({}) };
 });
 
