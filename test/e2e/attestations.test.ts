@@ -72,12 +72,12 @@ describe('cosign', () => {
     return tool?.(['verify-blob-attestation', ...how, ...about]);
   };
 
-  test.each(NAMES)('accepts %s as the plane signed it', async (name, { skip }) => {
+  test.for(NAMES)('accepts %s as the plane signed it', async (name, { skip }) => {
     if (tool === undefined) skip(WITHOUT_GO);
     expect(await says(file(name), name)).toMatchObject({ ok: true, output: expect.stringContaining('Verified OK') });
   });
 
-  test.each(NAMES)(
+  test.for(NAMES)(
     'refuses %s with one byte changed, or about another version, or as another statement',
     async (name, { skip }) => {
       if (tool === undefined) skip(WITHOUT_GO);
