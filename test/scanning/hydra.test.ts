@@ -11,6 +11,7 @@ describe('a configuration that says what is to be called', () => {
     ['a command by way of an allowed library', '_target_: torch.nn.modules.os.system\n', 'hydra.target-dangerous'],
     ['a builtin', '_target_: builtins.eval\n', 'hydra.target-dangerous'],
     ['a loader of pickles', '_target_: torch.load\nf: weights.bin\n', 'hydra.target-dangerous'],
+    ['a helper of pickles of torch', '_target_: torch.storage._load_from_bytes\nb: x\n', 'hydra.target-dangerous'],
     ['code of a repository', '_target_: torch.hub.load\nrepo_or_dir: a/b\n', 'hydra.target-dangerous'],
     ['a class of nobody knows what', '_target_: acme.models.Net\n', 'hydra.target'],
     ['what is put together later', `_target_: \${oc.env:TARGET}\n`, 'hydra.target'],

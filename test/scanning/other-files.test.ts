@@ -19,6 +19,11 @@ describe('files that hold no code', () => {
     ['count.csv', utf8('count\nvalue\n3,4\n.'), 'text'],
     ['ctypes.txt', utf8('ctypes\nnumpy\n(ab\n'), 'text'],
     ['MLmodel', utf8('flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n'), 'mlflow-model'],
+    [
+      'notes.ipynb',
+      utf8(JSON.stringify({ nbformat: 4, cells: [{ cell_type: 'markdown', source: ['# Notes'] }] })),
+      'notebook',
+    ],
     ['empty', new Uint8Array(), 'empty'],
     ['plot.png', PNG, 'png'],
     ['plot.jpg', concat([0xff, 0xd8, 0xff, 0xe0, 0, 2], [0xff, 0xd9]), 'jpeg'],
@@ -35,6 +40,19 @@ describe('files that are not clean, whatever they are called', () => {
 
   test.each([
     ['a Python file', 'model.py', utf8('x = 1\n'), 'code.script'],
+    ['a file that is run by its name', 'Makefile', utf8('all:\n\ttrue\n'), 'code.script'],
+    [
+      'a notebook',
+      'train.ipynb',
+      utf8(JSON.stringify({ nbformat: 4, metadata: {}, cells: [{ cell_type: 'code', source: ['x = 1\n'] }] })),
+      'code.notebook',
+    ],
+    [
+      'a notebook as they once were, of any name',
+      'notes.json',
+      utf8(JSON.stringify({ nbformat: 3, worksheets: [{ cells: [{ cell_type: 'code', input: 'x = 1' }] }] })),
+      'code.notebook',
+    ],
     ['a file that names its interpreter', 'README.md', utf8('#!/bin/sh\ntrue\n'), 'code.script'],
     ['machine code', 'weights.bin', elf, 'code.binary'],
     [

@@ -38,6 +38,17 @@ describe('a skops file', () => {
     ['a function that runs commands', ridge({ f: node('FunctionNode', 'os.system') }), 'skops.type-dangerous'],
     ['a builtin', ridge({ f: node('TypeNode', 'builtins.eval') }), 'skops.type-dangerous'],
     ['a loss that is none', node('LossNode', 'os.system', { __reduce__: { args: json([]) } }), 'skops.type-dangerous'],
+    [
+      'what pickles may call with arguments that are looked at',
+      node('ConstructorFromReduceNode', 'torch.storage._load_from_bytes', { content: json(['x']) }),
+      'skops.type-dangerous',
+    ],
+    [
+      'a function that pickles may call',
+      ridge({ f: node('FunctionNode', 'copyreg._reconstructor') }),
+      'skops.type-dangerous',
+    ],
+    ['a constructor of Cython', node('ConstructorFromReduceNode', 'sklearn.neighbors._kd_tree.newObj'), 'skops.type'],
     ['an array that is none', node('NdArrayNode', 'acme.Array', { type: 'numpy', file: 'a.npy' }), 'skops.type'],
     [
       'an operator of another name (CVE-2025-54412)',

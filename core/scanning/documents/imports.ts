@@ -7,7 +7,7 @@ export type Judgement = 'allowed' | 'dangerous' | 'unknown';
 export type AllowedImports = { has(dotted: string): boolean };
 
 /** `package.module.Name` in its two parts. */
-const partsOf = (dotted: string): readonly [string, string] => {
+export const splitAtName = (dotted: string): readonly [string, string] => {
   const at = dotted.lastIndexOf('.');
   return at < 0 ? ['', dotted] : [dotted.slice(0, at), dotted.slice(at + 1)];
 };
@@ -15,7 +15,7 @@ const partsOf = (dotted: string): readonly [string, string] => {
 /** The names of lists like those for pickles, as `module.Name`. */
 export const allowedImports = (...lists: readonly string[]): AllowedImports => {
   const names = new Set(lists.flatMap(pairsOf).map(([module, name]) => qualified(module, name)));
-  return { has: (dotted) => names.has(qualified(...partsOf(dotted))) };
+  return { has: (dotted) => names.has(qualified(...splitAtName(dotted))) };
 };
 
 /** Configurations name what pickles of models never do: libraries that models are trained with. */
@@ -27,7 +27,7 @@ const WAY_OUT =
   /(?:^|\.)(?:__\w+__|_?os|posix|nt|sys|subprocess|builtins|importlib|ctypes|pickle|numpy_pickle|marshal|shutil|socket|runpy|pty|eval|exec|system|popen|Popen)(?:\.|$)/;
 
 const runsCode = (dotted: string): boolean =>
-  WAY_OUT.test(dotted) || (!EVERYDAY.test(dotted) && (isDangerous(...partsOf(dotted)) || isDangerous(dotted, '')));
+  WAY_OUT.test(dotted) || (!EVERYDAY.test(dotted) && (isDangerous(...splitAtName(dotted)) || isDangerous(dotted, '')));
 
 export const judgeImport = (dotted: string, allowed: AllowedImports): Judgement => {
   if (allowed.has(dotted)) return 'allowed';

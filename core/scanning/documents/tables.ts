@@ -6,6 +6,7 @@ import { REQUIREMENT_KINDS } from '../requirements/check-requirements.ts';
 import { SKOPS_KINDS } from '../skops/kinds.ts';
 import { TORCHSERVE_KINDS } from '../torchserve/kinds.ts';
 import type { KeyCheck, Kind } from './document.ts';
+import { NOTEBOOK_KINDS } from './notebook.ts';
 
 /** Settings that matter wherever they stand: a name decides nothing about which loader reads the file. */
 export const KEYS: ReadonlyMap<string, KeyCheck> = new Map(Object.entries({ ...HUGGINGFACE_KEYS, ...HYDRA_KEYS }));
@@ -17,6 +18,7 @@ export const KINDS: readonly Kind[] = [
   ...REQUIREMENT_KINDS,
   ...SKOPS_KINDS,
   ...TORCHSERVE_KINDS,
+  ...NOTEBOOK_KINDS,
 ];
 
 /** One of the keys as JSON or YAML writes it, or an escape that may spell one. */

@@ -95,7 +95,7 @@ const textFormat = async (scan: Scan, source: ByteSource, { text, whole, watched
 };
 
 const SCRIPT_NAMES =
-  /\.(?:py|pyw|pyi|pyx|sh|bash|zsh|fish|bat|cmd|ps1|psm1|js|mjs|cjs|ts|rb|pl|php|lua|r|jl|vbs|wsf|command|service|pth)$/i;
+  /\.(?:py|pyw|pyi|pyx|sh|bash|zsh|fish|bat|cmd|ps1|psm1|js|mjs|cjs|ts|rb|pl|php|lua|r|jl|vbs|wsf|command|service|pth|mk|dockerfile)$|(?:^|\/)(?:Makefile|Dockerfile|Jenkinsfile|Rakefile|Vagrantfile)$/i;
 const PYTHON_TAG = /!!python\/|tag:yaml\.org,2002:python\//;
 const SHEBANG = [0x23, 0x21];
 

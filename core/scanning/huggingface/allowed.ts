@@ -1,4 +1,3 @@
-import { TORCH_LAYERS } from '../allowlists/torch.ts';
 import { type AllowedImports, allowedImports } from '../documents/imports.ts';
 
 /** The modules of sentence-transformers 6.2.0 and, under their older names, of those since 2.0; each loads weights only. */
@@ -59,16 +58,6 @@ const twiceToo = (names: AllowedImports): AllowedImports => ({
 
 export const SENTENCE_MODULES: AllowedImports = twiceToo(exact);
 export const SENTENCE_TOKENIZERS: AllowedImports = twiceToo(tokenizers);
-
-const layers = allowedImports(TORCH_LAYERS.calls);
-/** Layers by their place, or by the short name that torch.nn gives them. */
-export const ACTIVATIONS: AllowedImports = {
-  has: (dotted) =>
-    layers.has(dotted) ||
-    ['activation', 'linear', 'normalization'].some((module) =>
-      layers.has(dotted.replace(/^torch\.nn\.(?=\w+$)/, `torch.nn.modules.${module}.`)),
-    ),
-};
 
 /** Where diffusers 0.42.1 and earlier versions find the parts of a pipeline; the pipelines of its own come last. */
 export const DIFFUSERS_LIBRARIES: ReadonlySet<string> = new Set(

@@ -1,11 +1,12 @@
 import type { KeyCheck } from '../documents/document.ts';
 import { shown } from '../documents/document.ts';
 import { type AllowedImports, judgeImport } from '../documents/imports.ts';
+import { LAYERS } from '../documents/layers.ts';
 import { isFields, stringsIn } from '../documents/walk.ts';
 import { checkTemplate } from '../formats/chat-template.ts';
 import { leavesFolder } from '../paths.ts';
 import type { Scan } from '../scan.ts';
-import { ACTIVATIONS, MEGATRON, PEFT_PARENTS, SENTENCE_TOKENIZERS } from './allowed.ts';
+import { MEGATRON, PEFT_PARENTS, SENTENCE_TOKENIZERS } from './allowed.ts';
 
 type At = { readonly member: string | undefined; readonly key: string };
 
@@ -97,8 +98,8 @@ export const HUGGINGFACE_KEYS: Readonly<Record<string, KeyCheck>> = {
   auto_map: code,
   custom_pipelines: customPipelines,
   trust_remote_code: trustRemoteCode,
-  activation_function: dotted(ACTIVATIONS),
-  activation_fn: dotted(ACTIVATIONS),
+  activation_function: dotted(LAYERS),
+  activation_fn: dotted(LAYERS),
   tokenizer_class: dotted(SENTENCE_TOKENIZERS),
   parent_library: matching(PEFT_PARENTS),
   megatron_core: matching(MEGATRON),

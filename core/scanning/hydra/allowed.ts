@@ -1,11 +1,5 @@
-import { pairsOf } from '../allowlists/source.ts';
-import { TORCH_LAYERS } from '../allowlists/torch.ts';
-
-const layers = pairsOf(TORCH_LAYERS.calls).filter(([module]) => module.startsWith('torch.nn.'));
-
-/** Layers under the short name that torch.nn gives them, optimisers and schedules of torch 2.6. */
+/** Optimisers and schedules of torch 2.6. */
 export const TORCH_TARGETS = `
-torch.nn: ${[...new Set(layers.map(([, name]) => name))].join(' ')}
 torch.optim: Adadelta Adafactor Adagrad Adam AdamW Adamax ASGD LBFGS NAdam RAdam RMSprop Rprop SGD SparseAdam
 torch.optim.adam: Adam
 torch.optim.adamw: AdamW

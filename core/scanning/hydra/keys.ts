@@ -1,17 +1,17 @@
-import { TORCH_LAYERS } from '../allowlists/torch.ts';
 import { type KeyCheck, shown } from '../documents/document.ts';
 import { allowedImports, judgeImport } from '../documents/imports.ts';
+import { LAYERS } from '../documents/layers.ts';
 import { isFields } from '../documents/walk.ts';
 import type { Scan } from '../scan.ts';
 import { NEMO, TORCH_TARGETS } from './allowed.ts';
 
-const exact = allowedImports(TORCH_LAYERS.calls, TORCH_TARGETS, NEMO);
+const listed = allowedImports(TORCH_TARGETS, NEMO);
 
 const report = (
   scan: Scan,
   { key, target, member }: { key: string; target: string; member: string | undefined },
 ): void => {
-  const allowed = { has: (dotted: string) => exact.has(dotted) || scan.allowed.has(dotted) };
+  const allowed = { has: (dotted: string) => LAYERS.has(dotted) || listed.has(dotted) || scan.allowed.has(dotted) };
   const judgement = judgeImport(target, allowed);
   if (judgement === 'allowed') return;
   const rule = judgement === 'dangerous' ? 'hydra.target-dangerous' : 'hydra.target';

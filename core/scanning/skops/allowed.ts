@@ -1,3 +1,5 @@
+import { NUMPY } from '../allowlists/numeric.ts';
+import { SCIKIT_LEARN, SCIKIT_LEARN_BEFORE } from '../allowlists/scikit-learn.ts';
 import { type AllowedImports, allowedImports } from '../documents/imports.ts';
 
 /** Nodes whose class is built into their loader; skops 0.16.0 and earlier protocols. */
@@ -25,23 +27,41 @@ const STRUCTURE = new Map(
 /** What such a node may be; undefined for a loader that can make any class. */
 export const structureOf = (loader: string): AllowedImports | undefined => STRUCTURE.get(loader);
 
-/** Loaders that make whatever class they are told, or hand on a class or function. */
-export const MAKING: ReadonlySet<string> = new Set([
-  'ObjectNode',
-  'ConstructorFromReduceNode',
-  'TreeNode',
-  'LossNode',
-  'NdArrayNode',
-  'SparseMatrixNode',
+const SCALARS = `bool bytes_ clongdouble complex128 complex64 datetime64 float16 float32 float64 int16 int32 int64 int8
+  longdouble longlong object_ str_ timedelta64 uint16 uint32 uint64 uint8 ulonglong void`;
+
+const SPARSE = ['bsr', 'coo', 'csc', 'csr', 'dia', 'dok', 'lil'].flatMap((kind) =>
+  [`scipy.sparse._${kind}`, `scipy.sparse.${kind}`].map((module) => `${module}: ${kind}_matrix ${kind}_array`),
+);
+
+/** Classes of scikit-learn, and the one that it takes from scipy; the constructors beside them, which pickle calls with what it checks, skops does not need. */
+const estimators: AllowedImports = allowedImports(
+  SCIKIT_LEARN.calls,
+  SCIKIT_LEARN_BEFORE.calls,
+  'scipy.interpolate._bsplines: BSpline',
+);
+const ESTIMATORS: AllowedImports = {
+  has: (dotted) => estimators.has(dotted) && /\.(?:_?[A-Z]\w*|make_column_selector)$/.test(dotted),
+};
+const ARRAYS = allowedImports(`numpy: ndarray matrix ${SCALARS}\nnumpy.matrixlib.defmatrix: matrix`);
+
+/** Loaders that make whatever class they are told, and what that may be. */
+export const MAKING: ReadonlyMap<string, AllowedImports> = new Map([
+  ['ObjectNode', ESTIMATORS],
+  ['ConstructorFromReduceNode', { has: (dotted) => ESTIMATORS.has(dotted) || dotted === 'zoneinfo.ZoneInfo' }],
+  ['TreeNode', ESTIMATORS],
+  ['LossNode', ESTIMATORS],
+  ['NdArrayNode', ARRAYS],
+  ['SparseMatrixNode', allowedImports(SPARSE.join('\n'))],
 ]);
-export const MENTIONING: ReadonlySet<string> = new Set(['TypeNode', 'FunctionNode']);
 
 /** Values and functions that skops trusts by default, or scikit-learn puts into a model, and pickles name otherwise. */
-export const MENTIONS: AllowedImports = allowedImports(`
+const values = allowedImports(
+  SCIKIT_LEARN.mentions,
+  NUMPY.mentions,
+  `
 builtins: int float str bool list set map tuple dict bytes complex
-numpy: bool bytes_ clongdouble complex128 complex64 datetime64 float16 float32 float64 int16 int32 int64 int8 longdouble
-  longlong object_ str_ timedelta64 uint16 uint32 uint64 uint8 ulonglong void mean median sum min max amin amax prod std var
-  bitwise_count matvec vecmat vecdot matmul asarray
+numpy: ${SCALARS} mean median sum min max amin amax prod std var bitwise_count matvec vecmat vecdot matmul asarray
 scipy._lib.array_api_compat.numpy._aliases: asarray
 scipy.special._special_ufuncs: airy airye bei beip ber berp besselpoly beta betaln binom cbrt cosdg cosm1 cotdg dawsn
   ellipe ellipeinc ellipj ellipk ellipkinc ellipkm1 erf erfc erfcx erfi exp1 exp10 exp2 expi expit expm1 exprel fresnel
@@ -55,7 +75,11 @@ scipy.special._ufuncs: agm bdtr bdtrc bdtri betainc betaincc betainccinv betainc
   fdtr fdtrc fdtri gdtr gdtrc huber hyp0f1 hyp1f1 hyperu inv_boxcox inv_boxcox1p kl_div kn kolmogi kolmogorov log1p
   logit ndtr ndtri ndtri_exp owens_t pdtr pdtrc pdtri poch powm1 pseudo_huber rel_entr round shichi sici smirnov
   smirnovi spence stdtr stdtrit tklmbda wrightomega yn
-`);
+`,
+);
+/** Of these a model keeps the class or the function itself. */
+export const MENTIONING: ReadonlySet<string> = new Set(['TypeNode', 'FunctionNode']);
+export const MENTIONS: AllowedImports = { has: (dotted) => values.has(dotted) || ESTIMATORS.has(dotted) };
 
 export const BIT_GENERATORS: ReadonlySet<string> = new Set(['MT19937', 'PCG64', 'PCG64DXSM', 'Philox', 'SFC64']);
 /** Functions of the operator module that skops keeps: they read an attribute or an item, or call a method. */

@@ -1,7 +1,6 @@
 import { shown } from '../documents/document.ts';
-import { judgeImport } from '../documents/imports.ts';
+import { type AllowedImports, judgeImport } from '../documents/imports.ts';
 import { type Fields, isFields } from '../documents/walk.ts';
-import { gradeOf } from '../pickle/allowlist.ts';
 import type { Names } from '../scan.ts';
 import { BIT_GENERATORS, MAKING, MENTIONING, MENTIONS, OPERATORS, structureOf } from './allowed.ts';
 
@@ -12,13 +11,13 @@ const finding = (rule: SkopsRule, what: string): NodeFinding => ({ rule, what })
 
 const named = (node: Fields): string => `${String(node.__module__)}.${String(node.__class__)}`;
 
-/** The class of a node that can make any: those that pickles may call too, and for values those that they may keep. */
-const judgeClass = (node: Fields, mention: boolean, extra: Names): NodeFinding | undefined => {
+/** The class of a node that can make any, or the value that it keeps. */
+const judgeClass = (node: Fields, allowed: AllowedImports, extra: Names): NodeFinding | undefined => {
   const name = named(node);
-  const grade = gradeOf(String(node.__module__), String(node.__class__), extra);
-  if (grade === 'call' || (mention && (grade === 'mention' || MENTIONS.has(name)))) return undefined;
-  const dangerous = judgeImport(name, MENTIONS) === 'dangerous';
-  return finding(dangerous ? 'skops.type-dangerous' : 'skops.type', `${shown(name)} of a ${String(node.__loader__)}`);
+  const judgement = judgeImport(name, { has: (dotted) => allowed.has(dotted) || extra.has(dotted) });
+  if (judgement === 'allowed') return undefined;
+  const rule = judgement === 'dangerous' ? 'skops.type-dangerous' : 'skops.type';
+  return finding(rule, `${shown(name)} of a ${String(node.__loader__)}`);
 };
 
 /** Before skops 0.12 the name that is checked need not be that of the function which is called (CVE-2025-54412). */
@@ -55,8 +54,8 @@ export const judgeNode = (node: Fields, extra: Names): NodeFinding | undefined =
   if (loader === 'CachedNode') return undefined;
   if (loader === 'OperatorFuncNode') return judgeOperator(node);
   if (loader === 'MethodNode') return judgeMethod(node);
-  if (MAKING.has(loader)) return judgeClass(node, false, extra);
-  if (MENTIONING.has(loader)) return judgeClass(node, true, extra);
+  const allowed = MENTIONING.has(loader) ? MENTIONS : MAKING.get(loader);
+  if (allowed !== undefined) return judgeClass(node, allowed, extra);
   const structure = structureOf(loader);
   if (structure === undefined) return finding('skops.loader', `the loader ${shown(loader)}`);
   if (!structure.has(named(node))) return finding('skops.forged-node', `a ${loader} of ${shown(named(node))}`);
