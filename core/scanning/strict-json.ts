@@ -1,9 +1,6 @@
 /** JSON that cannot be read in two ways: no duplicate names, bounded depth. Objects come back as maps. */
 export type StrictJson = null | boolean | number | string | StrictJson[] | Map<string, StrictJson>;
 
-/** Two members of one object have one name; most readers keep the last. */
-export class DuplicateName extends SyntaxError {}
-
 export type JsonLeniency = {
   /** Takes NaN and Infinity, as Python's own reader and writer do. */
   readonly constants?: boolean;
@@ -103,7 +100,7 @@ class Reader {
       this.#space();
       const name = this.#string();
       if (members.has(name) && this.#leniency.duplicates !== true)
-        throw new DuplicateName(`duplicate name ${JSON.stringify(name)} at ${this.#at}`);
+        throw this.#error(`duplicate name ${JSON.stringify(name)}`);
       if (!this.#skip(':')) throw this.#error('expected :');
       members.set(name, this.#value(depth + 1));
     } while (this.#skip(','));
@@ -112,9 +109,6 @@ class Reader {
   }
 }
 
-/**
- * @throws SyntaxError for anything that is not one JSON value
- * @throws DuplicateName where an object has two members of one name
- */
+/** @throws SyntaxError for anything that is not one JSON value, with unique names unless the leniency says otherwise */
 export const parseStrictJson = (text: string, leniency: JsonLeniency = {}): StrictJson =>
   new Reader(text, leniency).document();

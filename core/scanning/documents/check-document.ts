@@ -1,6 +1,6 @@
 import type { Scan } from '../scan.ts';
 import type { Document } from './document.ts';
-import { hasDuplicates, readJson } from './read-json.ts';
+import { isAmbiguous, readJson } from './read-json.ts';
 import { KEYS, KINDS, WATCHED } from './tables.ts';
 import { entriesIn } from './walk.ts';
 
@@ -23,8 +23,8 @@ export const checkJson = async (scan: Scan, { text, name, member }: Text): Promi
     return undefined;
   }
   const format = await checkDocument(scan, { value, name, member });
-  if ((format !== undefined || WATCHED.test(text)) && hasDuplicates(text))
-    scan.report('document.ambiguous', { what: 'an object with one name twice', member });
+  if ((format !== undefined || WATCHED.test(text)) && isAmbiguous(text))
+    scan.report('document.ambiguous', { what: 'an object with one name twice, or too deep', member });
   return format ?? 'json';
 };
 

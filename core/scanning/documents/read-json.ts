@@ -1,4 +1,4 @@
-import { DuplicateName, parseStrictJson, type StrictJson } from '../strict-json.ts';
+import { parseStrictJson, type StrictJson } from '../strict-json.ts';
 
 const plain = (value: StrictJson): unknown => {
   if (Array.isArray(value)) return value.map(plain);
@@ -26,13 +26,16 @@ export const readJson = (text: string): unknown => {
   }
 };
 
-/** Whether an object has two members of one name: then readers disagree about what the document says. */
-export const hasDuplicates = (text: string): boolean => {
+/**
+ * Whether the text can be read in more than one way: an object has two members of one name, of which readers take one or
+ * the other, or it is nested deeper than many of them go.
+ */
+export const isAmbiguous = (text: string): boolean => {
   try {
     parseStrictJson(text, { constants: true });
     return false;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    return cause instanceof DuplicateName;
+    return true;
   }
 };

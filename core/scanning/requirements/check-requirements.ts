@@ -16,7 +16,7 @@ const COMMENT = /(?:^|\s)#.*$/;
 /** https://pip.pypa.io/en/stable/reference/requirements-file-format/ */
 export const checkRequirements = (scan: Scan, text: string, member: Member): void => {
   const lines = text.replace(/\\\r?\n/g, ' ').split(/\r?\n|\r/);
-  for (const line of lines) reportRequirement(scan, line.replace(COMMENT, ''), member);
+  for (const line of new Set(lines)) reportRequirement(scan, line.replace(COMMENT, ''), member);
 };
 
 const report = (scan: Scan, rule: RequirementRule, what: string, member: Member) => scan.report(rule, { what, member });
