@@ -85,15 +85,15 @@ const SCRIPT_CODE = /(?:^|\/)code\/.*\.py$/;
 const isScript = (members: readonly Member[]): boolean =>
   members.some(({ name }) => /(?:^|\/)(?:code\/|constants\.pkl$)/.test(name));
 
-const TORCH_PICKLE = /^(?:(.*)\/)?data\.pkl$/;
+const TORCH_PICKLE = /(?:^|\/)data\.pkl$/;
 
 /** What the members say the archive is. Storages are raw numbers that torch maps into tensors and never unpickles. */
 const archiveOf = (members: readonly Member[]): Archive => {
-  const pickle = members.map(({ name }) => TORCH_PICKLE.exec(name)).find((match) => match !== null);
-  if (pickle !== undefined && pickle !== null) {
-    const root = pickle[1] === undefined ? '' : `${pickle[1]}/`;
-    const isStorage = (name: string) =>
-      [`${root}data/`, `${root}constants/`].some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
+  const pickle = members.find(({ name }) => TORCH_PICKLE.test(name));
+  if (pickle !== undefined) {
+    const root = pickle.name.slice(0, -'data.pkl'.length);
+    const folders = [`${root}data/`, `${root}constants/`];
+    const isStorage = (name: string) => folders.some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
     return { format: 'torch-zip', isStorage, hasScript: isScript(members), expected: new Map() };
   }
   const names = new Set(members.map(({ name }) => name));
