@@ -18,7 +18,7 @@ describe('files that hold no code', () => {
     ['data.csv', utf8('column_a,column_b\n1,2\n'), 'text'],
     ['count.csv', utf8('count\nvalue\n3,4\n.'), 'text'],
     ['ctypes.txt', utf8('ctypes\nnumpy\n(ab\n'), 'text'],
-    ['MLmodel', utf8('flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n'), 'text'],
+    ['MLmodel', utf8('flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n'), 'mlflow-model'],
     ['empty', new Uint8Array(), 'empty'],
     ['plot.png', PNG, 'png'],
     ['plot.jpg', concat([0xff, 0xd8, 0xff, 0xe0, 0, 2], [0xff, 0xd9]), 'jpeg'],
