@@ -8,9 +8,11 @@ const BREATH_MS = 50;
 
 let lastTurn = performance.now();
 
+const isOutOfBreath = (): boolean => performance.now() - lastTurn > BREATH_MS;
+
 /** Lets the rest of the program run, if it has waited for long. */
 export const breathe = async (): Promise<void> => {
-  if (performance.now() - lastTurn < BREATH_MS) return;
+  if (!isOutOfBreath()) return;
   await turn();
   lastTurn = performance.now();
 };
@@ -18,8 +20,11 @@ export const breathe = async (): Promise<void> => {
 /** Read as a whole at the first look: one call costs more than these bytes. */
 const SMALL = 128 * 1024;
 
+/** Below it a part of a larger memory is cheaper than one of its own. */
+const HELD = 1024;
+
 const readAt = (fd: number, offset: number, length: number): Uint8Array => {
-  const bytes = Buffer.allocUnsafeSlow(length);
+  const bytes = length < HELD ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
     const count = readSync(fd, bytes, filled, length - filled, offset + filled);
@@ -41,7 +46,7 @@ export const withOpenFile = async <Result>(
   try {
     const whole = size <= SMALL ? readAt(fd, 0, size) : undefined;
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      await breathe();
+      if (isOutOfBreath()) await breathe();
       const end = Math.min(offset + length, size);
       if (whole !== undefined) return whole.subarray(offset, end);
       return readAt(fd, offset, Math.max(0, end - offset));

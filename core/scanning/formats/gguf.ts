@@ -1,11 +1,10 @@
-import { ascii, startsWith, view } from '../bytes.ts';
+import { view } from '../bytes.ts';
 import type { Content } from '../content.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
 import { checkTemplate } from './chat-template.ts';
 import { checkLayout, type GgufTensor, readTensor, SMALLEST_TENSOR } from './gguf-layout.ts';
 import { badHeader, GgufStream } from './gguf-stream.ts';
 
-const MAGIC = ascii('GGUF');
 const VERSION_AT = 4;
 const COUNTS_AT = 8;
 
@@ -41,8 +40,6 @@ const LARGEST_ALIGNMENT = 65_536;
 const TEMPLATE = /chat_?template/i;
 const LONGEST_TEMPLATE = 1024 * 1024;
 const MOST_TEMPLATES = 100;
-
-export const isGguf = (head: Uint8Array): boolean => startsWith(head, MAGIC);
 
 class GgufScan {
   readonly #scan: Scan;

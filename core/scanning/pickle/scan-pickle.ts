@@ -126,14 +126,14 @@ const NEEDS_VALUES: ReadonlySet<number> = new Set(
     .map(opcodeByName),
 );
 
-const mayBegin = (byte: number): boolean => ARGUMENT_OF[byte] !== NO_OPCODE && !NEEDS_VALUES.has(byte);
+/** Whether a pickle may begin with the byte: most content that is none is told by it. */
+export const mayBegin = (byte: number): boolean => ARGUMENT_OF[byte] !== NO_OPCODE && !NEEDS_VALUES.has(byte);
 
 const NO_PICKLE: Probe = { complete: false, acted: false, what: undefined };
 
 /** How another loader would read the same bytes, without reporting it. */
 export const probePickle = async (stream: ByteStream, scan: Scan): Promise<Probe> => {
   await stream.fill(1);
-  // Most bytes that are no pickle are told by the first of them, and an archive has many members.
   if (!mayBegin(stream.window[0] ?? 0)) return NO_PICKLE;
   const quiet = scan.quiet();
   const result = await quiet.attempt(() => scanStream(stream, { scan: quiet, member: undefined, joblib: false }));

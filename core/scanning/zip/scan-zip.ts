@@ -4,8 +4,8 @@ import { streamOf } from '../byte-stream.ts';
 import type { Content, ScanContent } from '../content.ts';
 import { isNpy } from '../formats/npy.ts';
 import { reportPolyglot } from '../formats/pickle-file.ts';
+import { mayBegin } from '../pickle/scan-pickle.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
-import { checkScript, wholeText, withScriptNames } from '../torchscript/check-script.ts';
 import { checkCoverage, checkFlags, checkNames } from './check-members.ts';
 import { type Member, readDirectory } from './directory.ts';
 import type { EndRecord } from './end-record.ts';
@@ -104,6 +104,11 @@ const archiveOf = (members: readonly Member[]): Archive => {
   return { ...plain, format: arrays ? 'npz' : 'zip', expected: new Map() };
 };
 
+const checkStorageSum = (scan: Scan, { member, head }: Located, label: string): void => {
+  if (member.crc === 0 && member.size > 0 && head.some((byte) => byte !== 0))
+    scan.report('zip.crc', { what: 'no checksum', member: label });
+};
+
 /** A look at the first bytes is enough to see that an unpickler would give up there. */
 const scanStorage = async (scan: Scan, source: ByteSource, located: Located, label: string): Promise<void> => {
   const { member, dataAt, head } = located;
@@ -111,8 +116,9 @@ const scanStorage = async (scan: Scan, source: ByteSource, located: Located, lab
     await reportPolyglot(scan, streamOf(await open(scan, source, located, label)), { member: label });
     return;
   }
-  if (member.crc === 0 && member.size > 0 && head.some((byte) => byte !== 0))
-    scan.report('zip.crc', { what: 'no checksum', member: label });
+  checkStorageSum(scan, located, label);
+  // A model has thousands of them.
+  if (head.length > 0 && !mayBegin(head[0] ?? 0)) return;
   const section = sectionOf(source, dataAt, member.packedSize);
   const cached: ByteSource = {
     size: section.size,
@@ -124,6 +130,7 @@ const scanStorage = async (scan: Scan, source: ByteSource, located: Located, lab
 /** The code, read as a whole; then the pickles, which may name what the code defines. */
 const scanScript = async (walk: Walk, located: readonly Located[], scanMembers: () => Promise<void>): Promise<void> => {
   const { scan, content } = walk;
+  const { checkScript, wholeText, withScriptNames } = await import('../torchscript/check-script.ts');
   const code = located.filter(({ member }) => SCRIPT_CODE.test(member.name));
   const at = { member: content.member };
   if (located.some(({ member }) => /(?:^|\/)bytecode\.pkl$/.test(member.name)))
