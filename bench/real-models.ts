@@ -37,7 +37,7 @@ export const realModels: Benchmark = async (tell): Promise<Report> => {
   const notes: string[] = [];
   for (const name of Object.keys(ENVIRONMENTS)) {
     try {
-      const made = await scanAll(await ensureModels(name, tell));
+      const made = await scanAll(await ensureModels(name, {}, tell));
       const libraries = Map.groupBy(made, ({ path }) => libraryOf(path));
       for (const [library, files] of libraries) rows.push(row(library, files));
       notes.push(...differences(name, made));

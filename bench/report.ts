@@ -10,8 +10,11 @@ export type Table = {
 /** What was measured, and what a reader has to know so as not to be misled by it. */
 export type Report = { readonly tables: readonly Table[]; readonly notes: readonly string[] };
 
+/** For benchmarks that run as long as they are told, or on some of what they know. */
+export type Wishes = { readonly seconds?: number; readonly only?: readonly string[]; readonly seed?: number };
+
 /** Measures, and never judges; throws when it cannot measure. */
-export type Benchmark = (tell: (line: string) => void) => Promise<Report>;
+export type Benchmark = (tell: (line: string) => void, wishes: Wishes) => Promise<Report>;
 
 /** Three significant digits: the machine's noise is larger than the fourth. */
 export const figure = (value: number): string =>

@@ -1,4 +1,4 @@
-import { describeReason } from '../core/kernel/reason.ts';
+import { describeReason } from '../core/kernel/describe-reason.ts';
 import type { Context } from './context.ts';
 import { couldNotTell, interrupted, type Outcome, Problem } from './outcome.ts';
 import { progressOn, show } from './terminal.ts';

@@ -1,4 +1,5 @@
-import { describeReason, type Reason } from '../core/kernel/reason.ts';
+import { describeReason } from '../core/kernel/describe-reason.ts';
+import type { Reason } from '../core/kernel/reason.ts';
 
 /** Control characters, and the marks that turn the direction of what follows: both make a terminal lie. */
 const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;

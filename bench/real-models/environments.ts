@@ -51,29 +51,36 @@ const pythonOf = async (name: string, { prepare }: Environment, tell: Tell): Pro
   return python;
 };
 
-/** Writes the models of one environment into a folder. */
-export const writeModels = async (name: string, folder: string, tell: Tell): Promise<void> => {
+/** Writes models of one environment into a folder: those of its own makers, or of others that run there. */
+export const writeModels = async (
+  name: string,
+  { folder, makers: wanted }: { folder: string; makers?: readonly string[] },
+  tell: Tell,
+): Promise<void> => {
   const environment = ENVIRONMENTS[name];
   if (environment === undefined) throw new RangeError(`no environment ${name}`);
   const python = await pythonOf(name, environment, tell);
   tell(`making the models of ${name}`);
-  await runCommand(python, [join(makers, 'make.py'), folder, ...environment.makers], {
+  await runCommand(python, [join(makers, 'make.py'), folder, ...(wanted ?? environment.makers)], {
     cwd: makers,
     env: { ...QUIET, ...environment.env },
     what: `Making the models of ${name}`,
   });
 };
 
-/** The folder with the models of one environment, made once for each content of makers and pins. */
-export const ensureModels = async (name: string, tell: Tell): Promise<string> => {
-  const folder = join(workshop, 'real-models', name);
+/** The folder with such models, made once for each content of makers and pins. */
+export const ensureModels = async (
+  name: string,
+  { folder = join(workshop, 'real-models', name), makers: wanted }: { folder?: string; makers?: readonly string[] },
+  tell: Tell,
+): Promise<string> => {
   const stamp = `${folder}.digest`;
   const digest = digestOf([makers, join(here, 'requirements', `${name}.txt`)]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return folder;
   const draft = `${folder}.${process.pid}`;
   mkdirSync(dirname(folder), { recursive: true });
   try {
-    await writeModels(name, draft, tell);
+    await writeModels(name, { folder: draft, ...(wanted !== undefined && { makers: wanted }) }, tell);
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
     writeFileSync(stamp, digest);

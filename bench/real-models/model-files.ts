@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { byCodePoint } from '../../core/kernel/root-digest.ts';
+import { byCodePoint } from '../../core/kernel/code-point-order.ts';
 import { root } from '../../local/paths.ts';
 
 export type ModelFile = {

@@ -22,7 +22,7 @@ const main = async (): Promise<void> => {
   for (const name of Object.keys(ENVIRONMENTS)) {
     const folders = [mkdtempSync(join(tmpdir(), 'models-')), mkdtempSync(join(tmpdir(), 'models-'))];
     try {
-      for (const folder of folders) await writeModels(name, folder, tell);
+      for (const folder of folders) await writeModels(name, { folder }, tell);
       const [first = [], second = []] = folders.map(listModels);
       const again = new Map(second.map((file) => [file.path, file]));
       lines.push(...first.map((file) => line(name, file, again.get(file.path))));

@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { byCodePoint } from '../../core/kernel/root-digest.ts';
+import { byCodePoint } from '../../core/kernel/code-point-order.ts';
 import type { LocalFile } from '../files.ts';
+import { breathe } from './open-file.ts';
 import type { Unread } from './scan-document.ts';
 
 export type Collected = { readonly files: readonly LocalFile[]; readonly unread: readonly Unread[] };
@@ -29,10 +29,11 @@ export const collectFiles = async (paths: readonly string[]): Promise<Collected>
   const entered = new Set<string>();
 
   const enter = async (folder: string): Promise<void> => {
-    const real = await realpath(folder);
+    await breathe();
+    const real = realpathSync(folder);
     if (entered.has(real)) return;
     entered.add(real);
-    for (const name of (await readdir(folder)).sort(byCodePoint)) if (name !== LEFT_OUT) await take(join(folder, name));
+    for (const name of readdirSync(folder).sort(byCodePoint)) if (name !== LEFT_OUT) await take(join(folder, name));
   };
 
   const add = (path: string, found: Stats): void => {
@@ -43,7 +44,7 @@ export const collectFiles = async (paths: readonly string[]): Promise<Collected>
 
   const take = async (path: string): Promise<void> => {
     try {
-      const found = await stat(path);
+      const found = statSync(path);
       if (found.isDirectory()) await enter(path);
       else add(path, found);
     } catch (cause) {

@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { concurrently } from '../../core/kernel/concurrently.ts';
 import type { FileScan } from '../../core/scanning/contract.ts';
 import { scanFile } from '../../core/scanning/scan-file.ts';
 import { settleReferences } from '../../core/scanning/settle-references.ts';
 import type { Context } from '../context.ts';
-import { type LocalFile, reading, withSource } from '../files.ts';
-import { EXIT, type ExitCode, type Outcome, Problem } from '../outcome.ts';
+import type { LocalFile } from '../files.ts';
+import { EXIT, type ExitCode, type Outcome } from '../outcome.ts';
 import { counted, inBytes, oneLine } from '../text.ts';
 import { collectFiles } from './collect-files.ts';
 import { findingLines } from './finding-lines.ts';
+import { withOpenFile } from './open-file.ts';
 import type { ScanDocument, Unread } from './scan-document.ts';
 
 export type ScanRequest = {
@@ -20,15 +19,12 @@ export type ScanRequest = {
   readonly allow?: readonly string[];
 };
 
-/** Reading waits for the disk, the rest has one core. */
-const WIDTH = Math.max(2, Math.min(8, cpus().length));
-
 const scanOne = async (file: LocalFile, allow: readonly string[]): Promise<FileScan | Unread> => {
   try {
-    return await withSource(file, (source) => scanFile(file.path, source, { allowedGlobals: allow }));
+    return await withOpenFile(file, (source) => scanFile(file.path, source, { allowedGlobals: allow }));
   } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    return { path: file.path, problem: `cannot be read (${cause.reason.found})` };
+    if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) throw cause;
+    return { path: file.path, problem: `cannot be read (${cause.code})` };
   }
 };
 
@@ -68,18 +64,16 @@ export const scan = async (
 ): Promise<Outcome<ScanDocument>> => {
   const started = performance.now();
   const collected = await collectFiles(paths);
-  let done = 0;
-  const scanned = await concurrently(collected.files, WIDTH, async (file) => {
+  const scanned: (FileScan | Unread)[] = [];
+  for (const file of collected.files) {
     context.signal.throwIfAborted();
-    const answer = await scanOne(file, allow);
-    done += 1;
-    context.progress(`scanned ${done} of ${collected.files.length}, ${oneLine(file.path)}`);
-    return answer;
-  });
+    scanned.push(await scanOne(file, allow));
+    context.progress(`scanned ${scanned.length} of ${collected.files.length}, ${oneLine(file.path)}`);
+  }
   const files = settleReferences(scanned.filter((each) => 'verdict' in each)).map(documented);
   const unread = [...collected.unread, ...scanned.filter((each) => 'problem' in each)];
   if (sarif !== undefined) {
-    const { sarifLog } = await import('./sarif.ts');
+    const [{ sarifLog }, { reading }] = await Promise.all([import('./sarif.ts'), import('../files.ts')]);
     await reading(
       sarif,
       writeFile(sarif, `${JSON.stringify(sarifLog({ files, unread }, process.cwd()), undefined, 2)}\n`),

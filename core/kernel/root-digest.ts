@@ -1,10 +1,8 @@
+import { byCodePoint } from './code-point-order.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
 
 /** One file of a model version: its path below the prefix and what its bytes hash to. */
 export type Resource = { readonly name: string; readonly digest: Digest };
-
-/** Code-point order, as OpenSSF Model Signing v1.0 §6.4 asks; JavaScript's default order is by UTF-16 code unit. */
-export const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 export const sortResources = <R extends Resource>(resources: readonly R[]): R[] =>
   [...resources].sort((a, b) => byCodePoint(a.name, b.name));

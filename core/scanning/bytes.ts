@@ -5,10 +5,12 @@ export const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, 
 export const u64 = (data: DataView, offset: number): number =>
   data.getUint32(offset, true) + data.getUint32(offset + 4, true) * 2 ** 32;
 
-export const startsWith = (bytes: Uint8Array, prefix: readonly number[] | Uint8Array, at = 0): boolean =>
-  bytes.length >= at + prefix.length && prefix.every((byte, i) => bytes[at + i] === byte);
+export const startsWith = (bytes: Uint8Array, prefix: readonly number[] | Uint8Array, at = 0): boolean => {
+  if (bytes.length < at + prefix.length) return false;
+  for (let i = 0; i < prefix.length; i += 1) if (bytes[at + i] !== prefix[i]) return false;
+  return true;
+};
 
 export const ascii = (text: string): readonly number[] => Array.from(text, (c) => c.charCodeAt(0));
 
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => b[i] === byte);
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && startsWith(a, b);

@@ -38,6 +38,8 @@ const KNOWN: readonly Known[] = [
 export const knownFormat = (head: Uint8Array): Known | undefined =>
   KNOWN.find(({ magic, at }) => startsWith(head, magic, at ?? 0));
 
+export const isGguf = (head: Uint8Array): boolean => startsWith(head, ascii('GGUF'));
+
 export const isGzip = (head: Uint8Array): boolean => startsWith(head, [0x1f, 0x8b, 0x08]);
 
 /** CM 8, a window of at most 32 KiB, and a check that divides by 31 (RFC 1950). */

@@ -4,20 +4,16 @@ import { startsWith } from './bytes.ts';
 import type { Content } from './content.ts';
 import { isCatboost, scanCatboost } from './formats/catboost.ts';
 import { isJpeg, isParquet, isPng, scanJpeg, scanParquet, scanPng } from './formats/data-files.ts';
-import { isGguf, scanGguf } from './formats/gguf.ts';
 import { isNpy, scanNpy } from './formats/npy.ts';
 import { looksLikeOnnx, scanOnnx } from './formats/onnx.ts';
 import { pickleStream, reportPolyglot, scanPickles } from './formats/pickle-file.ts';
 import { headerLength, isBrokenSafetensors, scanSafetensors } from './formats/safetensors.ts';
 import { isTar, scanTar } from './formats/tar.ts';
-import { scanTensorflow } from './formats/tensorflow.ts';
 import { isFingerprint } from './formats/tensorflow-files.ts';
-import { scanText } from './formats/text.ts';
 import { isWord2vec } from './formats/word2vec.ts';
 import { isXgboostLegacy, isXgboostUbjson, scanXgboostUbjson } from './formats/xgboost.ts';
-import { scanHdf5 } from './hdf5/scan-hdf5.ts';
-import { isHdf5, superblockBehind } from './hdf5/superblock.ts';
-import { isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
+import { isHdf5, superblockBehind } from './hdf5/signature.ts';
+import { isGguf, isGzip, isPickleHead, isZlib, knownFormat } from './identify.ts';
 import { inflatedStream, type Packing } from './inflated-stream.ts';
 import { type Packed, packedFormat, unpacked } from './packed/unpack.ts';
 import { probePickle } from './pickle/scan-pickle.ts';
@@ -50,11 +46,17 @@ const scanUnpacked = async (scan: Scan, content: Content, packed: Packed): Promi
   return `${packed.format}+${await scanContent(scan, inner)}`;
 };
 
+// What few files need is loaded with the first of them: the start of a command, and of a function, is part of its time.
+const scanHdf5 = async (scan: Scan, content: Content, at?: number): Promise<void> =>
+  (await import('./hdf5/scan-hdf5.ts')).scanHdf5(scan, content, at);
+const scanTensorflow = async (scan: Scan, content: Content, head: Uint8Array): Promise<string | undefined> =>
+  (await import('./formats/tensorflow.ts')).scanTensorflow(scan, content, head);
+
 /** Formats with a magic that one scanner reads to the end. */
 const scanByMagic = async (scan: Scan, content: Content, head: Uint8Array): Promise<string | undefined> => {
   const { source, member } = content;
   const whole: readonly [string, boolean, () => Promise<unknown>][] = [
-    ['gguf', isGguf(head), () => scanGguf(scan, content)],
+    ['gguf', isGguf(head), async () => (await import('./formats/gguf.ts')).scanGguf(scan, content)],
     ['hdf5', isHdf5(head), () => scanHdf5(scan, content)],
     ['xgboost', isXgboostUbjson(head), () => scanXgboostUbjson(scan, source)],
     ['catboost', isCatboost(head), () => scanCatboost(scan, source, member)],
@@ -100,6 +102,7 @@ const scanByStructure = async (scan: Scan, content: Content, head: Uint8Array): 
   const known = knownFormat(head);
   if (known === undefined && PICKLE_NAME.test(name)) return scanPickles(scan, pickleStream(source), { member });
   if (await isWord2vec(scan, head, source)) return 'word2vec';
+  const { scanText } = await import('./formats/text.ts');
   const text = await scanText(scan, source, { name, head, member });
   if (text !== undefined) return text;
   if (isXgboostLegacy(head)) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { byCodePoint } from '../../core/kernel/code-point-order.ts';
 import { Digest, digestOf } from '../../core/kernel/digest.ts';
-import { byCodePoint, type Resource, rootDigestOf, sortResources } from '../../core/kernel/root-digest.ts';
+import { type Resource, rootDigestOf, sortResources } from '../../core/kernel/root-digest.ts';
 import { vectors } from '../support/vectors.ts';
 
 type Case = { name: string; bundle: { dsseEnvelope: { payload: string } } };

@@ -76,6 +76,15 @@ keras.quantizers: AbsMaxQuantizer Float8QuantizationConfig Int4QuantizationConfi
 keras.random: SeedGenerator
 keras.regularizers: L1 L1L2 L2 OrthogonalRegularizer Regularizer l1 l1_l2 l2 orthogonal_regularizer
 keras.src.applications.convnext: LayerScale StochasticDepth
+keras.src.backend.torch.optimizers.torch_adadelta: Adadelta
+keras.src.backend.torch.optimizers.torch_adagrad: Adagrad
+keras.src.backend.torch.optimizers.torch_adam: Adam
+keras.src.backend.torch.optimizers.torch_adamax: Adamax
+keras.src.backend.torch.optimizers.torch_adamw: AdamW
+keras.src.backend.torch.optimizers.torch_lion: Lion
+keras.src.backend.torch.optimizers.torch_nadam: Nadam
+keras.src.backend.torch.optimizers.torch_rmsprop: RMSprop
+keras.src.backend.torch.optimizers.torch_sgd: SGD
 keras.src.engine.functional: Functional
 keras.src.initializers.initializers_v1: HeNormal HeUniform LecunNormal LecunUniform
 keras.src.layers.attention.grouped_query_attention: GroupedQueryAttention

@@ -1,4 +1,4 @@
-import { ascii, startsWith, view } from '../bytes.ts';
+import { view } from '../bytes.ts';
 import type { Content } from '../content.ts';
 import { reportCredentials } from '../credentials/report-credentials.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
@@ -6,7 +6,6 @@ import { checkTemplate } from './chat-template.ts';
 import { checkLayout, type GgufTensor, readTensor, SMALLEST_TENSOR } from './gguf-layout.ts';
 import { badHeader, GgufStream } from './gguf-stream.ts';
 
-const MAGIC = ascii('GGUF');
 const VERSION_AT = 4;
 const COUNTS_AT = 8;
 
@@ -43,8 +42,6 @@ const TEMPLATE = /chat_?template/i;
 const LONGEST_TEMPLATE = 1024 * 1024;
 const MOST_TEMPLATES = 100;
 const LONGEST_REMARK = 64 * 1024;
-
-export const isGguf = (head: Uint8Array): boolean => startsWith(head, MAGIC);
 
 class GgufScan {
   readonly #scan: Scan;

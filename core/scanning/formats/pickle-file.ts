@@ -47,11 +47,8 @@ export const scanPickles = async (scan: Scan, open: () => ByteStream, where: Whe
 
 /** Whatever the content is: would an unpickler that is pointed at it run something? */
 export const reportPolyglot = async (scan: Scan, stream: ByteStream, { member }: Where): Promise<boolean> => {
-  const { acted, complete, scan: quiet } = await probePickle(stream, scan);
-  if (acted) {
-    const [first] = quiet.findings;
-    scan.report('pickle.polyglot', { what: `read as a pickle it ${first?.what ?? 'acts'}`, member });
-  }
+  const { acted, complete, what } = await probePickle(stream, scan);
+  if (acted) scan.report('pickle.polyglot', { what: `read as a pickle it ${what ?? 'acts'}`, member });
   return acted || complete;
 };
 

@@ -34,14 +34,18 @@ const sumOf = (block: Uint8Array): number => {
   return sum;
 };
 
+const hasRightSum = (head: Uint8Array): boolean => {
+  const sum = number(head, CHECKSUM.at, CHECKSUM.length);
+  return sum !== undefined && sum === sumOf(head);
+};
+
+const USTAR = ascii('ustar');
+
 const isZero = (block: Uint8Array): boolean => block.every((byte) => byte === 0);
 
 /** Old archives have no magic; the sum over their first block is right, and that does not happen by chance. */
 export const isTar = (head: Uint8Array): boolean =>
-  head.length >= BLOCK &&
-  !isZero(head.subarray(0, BLOCK)) &&
-  (startsWith(head, ascii('ustar'), 257) ||
-    number(head, CHECKSUM.at, CHECKSUM.length) === sumOf(head.subarray(0, BLOCK)));
+  head.length >= BLOCK && !isZero(head.subarray(0, BLOCK)) && (startsWith(head, USTAR, 257) || hasRightSum(head));
 
 type Member = { readonly name: string; readonly link: string; readonly type: string; readonly size: number };
 

@@ -1,10 +1,7 @@
 import type { ByteSource } from '../byte-source.ts';
 import { startsWith } from '../bytes.ts';
 import { limit, type Scan } from '../scan.ts';
-import { unpackLz4 } from './lz4.ts';
 import { Damaged, Output, TooLarge } from './output.ts';
-import { unpackLzmaAlone, unpackXz } from './xz.ts';
-import { unpackZstd } from './zstd.ts';
 
 type Unpack = (bytes: Uint8Array, output: Output, limit: number) => number | Promise<number>;
 
@@ -12,16 +9,32 @@ export type Packed = { readonly format: string; readonly magic: readonly number[
 
 /** Compressions that Node does not unpack as a stream, by their first bytes. */
 const PACKED: readonly Packed[] = [
-  { format: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], unpack: unpackXz },
+  {
+    format: 'xz',
+    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0],
+    unpack: async (bytes, output) => (await import('./xz.ts')).unpackXz(bytes, output),
+  },
   {
     format: 'bzip2',
     magic: [0x42, 0x5a, 0x68],
     unpack: async (bytes, output) => (await import('./bzip2.ts')).unpackBzip2(bytes, output),
   },
-  { format: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unpackLz4 },
-  { format: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstd },
+  {
+    format: 'lz4',
+    magic: [0x04, 0x22, 0x4d, 0x18],
+    unpack: async (bytes, output) => (await import('./lz4.ts')).unpackLz4(bytes, output),
+  },
+  {
+    format: 'zstd',
+    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    unpack: async (bytes, output, limit) => (await import('./zstd.ts')).unpackZstd(bytes, output, limit),
+  },
   // Properties that every writer chooses, and a dictionary of whole 64 KiB.
-  { format: 'lzma', magic: [0x5d, 0, 0], unpack: unpackLzmaAlone },
+  {
+    format: 'lzma',
+    magic: [0x5d, 0, 0],
+    unpack: async (bytes, output) => (await import('./xz.ts')).unpackLzmaAlone(bytes, output),
+  },
 ];
 
 export const packedFormat = (head: Uint8Array): Packed | undefined =>

@@ -36,13 +36,14 @@ export const ALLOWLISTS: readonly AllowlistSource[] = [
 ];
 
 const listed = (part: 'calls' | 'bare' | 'mentions') => ALLOWLISTS.flatMap((list) => pairsOf(list[part] ?? ''));
-const allListed = [...listed('calls'), ...listed('bare'), ...listed('mentions')];
+const [calling, making, keeping] = [listed('calls'), listed('bare'), listed('mentions')];
+const allListed = [...calling, ...making, ...keeping];
 const qualifiedSet = (pairs: readonly (readonly [string, string])[]): ReadonlySet<string> =>
   new Set(pairs.map(([module, name]) => qualified(module, name)));
 
-const calls = qualifiedSet(listed('calls'));
-const bare = qualifiedSet(listed('bare'));
-const mentions = qualifiedSet(listed('mentions'));
+const calls = qualifiedSet(calling);
+const bare = qualifiedSet(making);
+const mentions = qualifiedSet(keeping);
 /** Gives an attribute of what it is given: pickles name methods so, and only those of the lists can be had. */
 const lookups = qualifiedSet(pairsOf('builtins: getattr\n__builtin__: getattr'));
 

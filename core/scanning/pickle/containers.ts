@@ -75,10 +75,12 @@ export class Containers {
     if (id === 0) return [];
     const slot = id % RING;
     if (this.#tupleIds[slot] !== id) return undefined;
-    return Array.from({ length: this.#tupleLengths[slot] ?? 0 }, (_, i) => ({
-      tag: this.#tupleTags[slot * MAX_ITEMS + i] ?? 0,
-      payload: this.#tuplePayloads[slot * MAX_ITEMS + i] ?? 0,
-    }));
+    const cells: Cell[] = [];
+    const start = slot * MAX_ITEMS;
+    const end = start + (this.#tupleLengths[slot] ?? 0);
+    for (let i = start; i < end; i += 1)
+      cells.push({ tag: this.#tupleTags[i] ?? 0, payload: this.#tuplePayloads[i] ?? 0 });
+    return cells;
   }
 
   /** Adds the weights of the stack's cells from `start` to the container. */
@@ -121,6 +123,17 @@ export class Containers {
       dict.tags[dict.length] = stack.tags[i] ?? 0;
       dict.payloads[dict.length] = stack.payloads[i] ?? 0;
     }
+  }
+
+  /** The first key that answers the description, as far as the contents are known. */
+  findKey(id: number, answers: (tag: number, payload: number) => boolean): Cell | undefined {
+    const dict = this.#dicts[id % DICTS];
+    if (id === 0 || dict?.id !== id || dict.overflow) return undefined;
+    for (let i = 0; i < dict.length; i += 2) {
+      const [tag, payload] = [dict.tags[i] ?? 0, dict.payloads[i] ?? 0];
+      if (answers(tag, payload)) return { tag, payload };
+    }
+    return undefined;
   }
 
   /** Undefined unless it is a dict that was filled recently, and small. */

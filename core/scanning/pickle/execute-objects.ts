@@ -1,4 +1,4 @@
-import { gradeOf } from './allowlist.ts';
+import { DICTIONARY, gradeOf } from './allowlist.ts';
 import { TAG } from './cells.ts';
 import type { Cell } from './containers.ts';
 import { applyDtypeState, makeDtype } from './dtype-state.ts';
@@ -139,18 +139,17 @@ export const obj = (m: Machine): void => {
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-const HIJACKS = new Set(['__setstate__', '__class__']);
+const HIJACKS: ReadonlySet<number> = new Set(['__setstate__', '__class__'].map((word) => DICTIONARY.referenceOf(word)));
+/** An object can be equal to the name of a method without being a text that is read here. */
+const hijacks = (tag: number, payload: number): boolean =>
+  tag === TAG.instance || (tag === TAG.text && HIJACKS.has(payload));
 
 /** Attributes that change what happens next to the object that gets the state. */
 const checkKeys = (m: Machine, state: Cell): void => {
   const parts = state.tag === TAG.tuple ? (m.containers.items(state.payload) ?? []) : [state];
   for (const part of parts) {
-    if (part.tag !== TAG.dict) continue;
-    for (const { key } of m.containers.entries(part.payload) ?? [])
-      if (key.tag === TAG.text && HIJACKS.has(m.text(key) ?? ''))
-        m.report('pickle.state-hijack', `the state sets ${m.text(key)}`);
-      // An object can be equal to the name of a method without being a text that is read here.
-      else if (key.tag === TAG.instance) m.report('pickle.state-hijack', `the state sets ${m.describe(key)}`);
+    const key = part.tag === TAG.dict ? m.containers.findKey(part.payload, hijacks) : undefined;
+    if (key !== undefined) m.report('pickle.state-hijack', `the state sets ${m.text(key) ?? m.describe(key)}`);
   }
 };
 

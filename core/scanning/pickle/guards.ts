@@ -83,7 +83,7 @@ const GUARDS: Record<string, Guard> = {
 export const argumentsAllowed = (m: Machine, index: number, args: readonly Cell[] | undefined): boolean => {
   const imported = m.imported[index];
   if (imported?.grade === 'bare') return args?.length === 0;
-  const guard = imported === undefined ? undefined : GUARDS[`${imported.module}.${imported.name}`];
+  const guard = GUARDS[imported?.qualified ?? ''];
   return guard === undefined || guard(m, args);
 };
 
@@ -108,5 +108,5 @@ const STATE_GUARDS: Record<string, StateGuard> = {
 /** The state that BUILD gives to an instance of a guarded name. */
 export const stateAllowed = (m: Machine, index: number, state: Cell): boolean => {
   const imported = m.imported[index];
-  return STATE_GUARDS[`${imported?.module}.${imported?.name}`]?.(m, state) ?? true;
+  return STATE_GUARDS[imported?.qualified ?? '']?.(m, state) ?? true;
 };

@@ -12,6 +12,8 @@ import { Texts } from './texts.ts';
 export type Imported = {
   readonly module: string;
   readonly name: string;
+  /** Both, as guards name it. */
+  readonly qualified: string;
   readonly grade: Grade;
   readonly items: 'dict' | 'list' | undefined;
 };
@@ -118,7 +120,7 @@ export class Machine {
     if (this.imported.length >= this.options.scan.limits.names)
       throw new Unscannable('limit.crossed', { what: 'too many imported names', offset: this.offset });
     const grade = gradeOf(module, name, this.options.scan.allowed);
-    this.imported.push({ module, name, grade, items: takesItems(module, name) });
+    this.imported.push({ module, name, qualified: `${module}.${name}`, grade, items: takesItems(module, name) });
     this.#importedIndex.set(key, this.imported.length - 1);
     if (typeof grade === 'object') this.report(grade.refused, `imports ${shown(module)}.${shown(name)}`);
     return this.imported.length - 1;

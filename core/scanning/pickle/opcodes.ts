@@ -97,4 +97,5 @@ for (const [code, name, argument] of TABLE) {
 }
 
 export const opcodeName = (code: number): string => NAMES.get(code) ?? `0x${code.toString(16).padStart(2, '0')}`;
-export const opcodeByName = (wanted: string): number => TABLE.find(([, name]) => name === wanted)?.[0] ?? NO_OPCODE;
+const CODES = new Map(TABLE.map(([code, name]) => [name, code]));
+export const opcodeByName = (name: string): number => CODES.get(name) ?? NO_OPCODE;

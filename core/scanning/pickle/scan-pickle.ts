@@ -2,6 +2,7 @@ import type { ByteStream } from '../byte-stream.ts';
 import { limit, type Scan } from '../scan.ts';
 import { TAG } from './cells.ts';
 import { Machine, Malformed, type RawArray } from './machine.ts';
+import { ARGUMENT_OF, NO_OPCODE, opcodeByName } from './opcodes.ts';
 import { run } from './run.ts';
 
 export type PickleScan = {
@@ -111,9 +112,31 @@ export const scanStream = async (stream: ByteStream, options: StreamOptions): Pr
   return { complete, acted: m.acted, ambiguous };
 };
 
+/** What another loader would make of the bytes. */
+export type Probe = Pick<PickleScan, 'complete' | 'acted'> & { readonly what: string | undefined };
+
+/** With these a stream ends in an error at once: they work on values, and there are none yet. */
+const NEEDS_VALUES: ReadonlySet<number> = new Set(
+  [
+    'STOP POP POP_MARK DUP TUPLE TUPLE1 TUPLE2 TUPLE3 LIST DICT FROZENSET APPEND APPENDS SETITEM SETITEMS ADDITEMS',
+    'REDUCE BUILD NEWOBJ NEWOBJ_EX OBJ STACK_GLOBAL BINPERSID MEMOIZE BINPUT LONG_BINPUT BINGET LONG_BINGET',
+  ]
+    .join(' ')
+    .split(' ')
+    .map(opcodeByName),
+);
+
+/** Whether a pickle may begin with the byte: most content that is none is told by it. */
+export const mayBegin = (byte: number): boolean => ARGUMENT_OF[byte] !== NO_OPCODE && !NEEDS_VALUES.has(byte);
+
+const NO_PICKLE: Probe = { complete: false, acted: false, what: undefined };
+
 /** How another loader would read the same bytes, without reporting it. */
-export const probePickle = async (stream: ByteStream, scan: Scan): Promise<PickleScan & { scan: Scan }> => {
+export const probePickle = async (stream: ByteStream, scan: Scan): Promise<Probe> => {
+  await stream.fill(1);
+  if (!mayBegin(stream.window[0] ?? 0)) return NO_PICKLE;
   const quiet = scan.quiet();
   const result = await quiet.attempt(() => scanStream(stream, { scan: quiet, member: undefined, joblib: false }));
-  return { ...(result ?? { complete: false, acted: false, ambiguous: false }), scan: quiet };
+  if (result === undefined) return NO_PICKLE;
+  return { complete: result.complete, acted: result.acted, what: quiet.findings[0]?.what };
 };

@@ -20,6 +20,22 @@ const hash = (bytes: Uint8Array, start: number, length: number): number => {
   return value >>> 0;
 };
 
+const inlineReference = (bytes: Uint8Array, start: number, length: number): number => {
+  let packed = 0;
+  for (let i = 0; i < length; i += 1) packed = packed * 256 + (bytes[start + i] ?? 0);
+  return (packed * 8 + length) * KINDS + INLINE;
+};
+
+const unpacked = (packed: number, length: number): string => {
+  const bytes = new Uint8Array(length);
+  for (let i = length - 1, rest = packed; i >= 0; i -= 1, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;
+  return utf8.decode(bytes);
+};
+
+/** Text is decoded once: keys of array headers come again and again. The same in every pickle. */
+const shortTexts = new Map<number, string>();
+const MOST_SHORT_TEXTS = 4096;
+
 /** The words worth remembering for ever: names of the lists. A hash table from their UTF-8 bytes to their index. */
 export class Dictionary {
   readonly words: readonly string[];
@@ -38,6 +54,14 @@ export class Dictionary {
       while (this.#slots[slot] !== -1) slot = (slot + 1) & this.#mask;
       this.#slots[slot] = index;
     }
+  }
+
+  /** What `Texts.store` answers for a word: the same number in every pickle. */
+  referenceOf(word: string): number {
+    const bytes = encoder.encode(word);
+    return bytes.length <= MAX_INLINE
+      ? inlineReference(bytes, 0, bytes.length)
+      : this.find(bytes, 0, bytes.length) * KINDS + WORD;
   }
 
   find(bytes: Uint8Array, start: number, length: number): number {
@@ -74,11 +98,7 @@ export class Texts {
 
   /** @returns the reference that `read` takes */
   store(bytes: Uint8Array, start: number, length: number): number {
-    if (length <= MAX_INLINE) {
-      let packed = 0;
-      for (let i = 0; i < length; i += 1) packed = packed * 256 + (bytes[start + i] ?? 0);
-      return (packed * 8 + length) * KINDS + INLINE;
-    }
+    if (length <= MAX_INLINE) return inlineReference(bytes, start, length);
     const word = this.#dictionary.find(bytes, start, length);
     if (word !== -1) return word * KINDS + WORD;
     if (this.#ring === NO_BYTES) this.#ring = new Uint8Array(RING);
@@ -107,8 +127,11 @@ export class Texts {
   }
 
   #inline(packed: number, length: number): string {
-    const bytes = new Uint8Array(length);
-    for (let i = length - 1, rest = packed; i >= 0; i -= 1, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;
-    return utf8.decode(bytes);
+    const key = packed * 8 + length;
+    const known = shortTexts.get(key);
+    if (known !== undefined) return known;
+    const text = unpacked(packed, length);
+    if (shortTexts.size < MOST_SHORT_TEXTS) shortTexts.set(key, text);
+    return text;
   }
 }

@@ -17,18 +17,15 @@ const END_SIZE = 22;
 const LONGEST_COMMENT = 0xffff;
 const LOCATOR_SIZE = 20;
 const END64_SIZE = 56;
-const END = 0x06054b50;
+const END = Uint8Array.of(0x50, 0x4b, 5, 6);
 const LOCATOR = 0x07064b50;
 const END64 = 0x06064b50;
 
 const TAIL_SIZE = END_SIZE + LONGEST_COMMENT;
 
 /** Of the last end record in the tail of a file, -1 if there is none. */
-const findEnd = (tail: Uint8Array): number => {
-  const data = view(tail);
-  for (let at = tail.length - END_SIZE; at >= 0; at -= 1) if (data.getUint32(at, true) === END) return at;
-  return -1;
-};
+const findEnd = (tail: Uint8Array): number =>
+  Buffer.from(tail.buffer, tail.byteOffset, tail.length).lastIndexOf(END, tail.length - END_SIZE);
 
 const read64 = async (source: ByteSource, locatorAt: number): Promise<EndRecord | undefined> => {
   if (locatorAt < 0) return undefined;

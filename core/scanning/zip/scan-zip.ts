@@ -4,8 +4,8 @@ import { streamOf } from '../byte-stream.ts';
 import type { Content, ScanContent } from '../content.ts';
 import { isNpy } from '../formats/npy.ts';
 import { reportPolyglot } from '../formats/pickle-file.ts';
+import { mayBegin } from '../pickle/scan-pickle.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
-import { checkScript, wholeText, withScriptNames } from '../torchscript/check-script.ts';
 import { checkCoverage, checkFlags, checkNames } from './check-members.ts';
 import { type Member, readDirectory } from './directory.ts';
 import type { EndRecord } from './end-record.ts';
@@ -88,15 +88,15 @@ const SCRIPT_CODE = /(?:^|\/)code\/.*\.py$/;
 const isScript = (members: readonly Member[]): boolean =>
   members.some(({ name }) => /(?:^|\/)(?:code\/|constants\.pkl$)/.test(name));
 
-const TORCH_PICKLE = /^(?:(.*)\/)?data\.pkl$/;
+const TORCH_PICKLE = /(?:^|\/)data\.pkl$/;
 
 /** What the members say the archive is. Storages are raw numbers that torch maps into tensors and never unpickles. */
 const archiveOf = (members: readonly Member[]): Archive => {
-  const pickle = members.map(({ name }) => TORCH_PICKLE.exec(name)).find((match) => match !== null);
-  if (pickle !== undefined && pickle !== null) {
-    const root = pickle[1] === undefined ? '' : `${pickle[1]}/`;
-    const isStorage = (name: string) =>
-      [`${root}data/`, `${root}constants/`].some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
+  const pickle = members.find(({ name }) => TORCH_PICKLE.test(name));
+  if (pickle !== undefined) {
+    const root = pickle.name.slice(0, -'data.pkl'.length);
+    const folders = [`${root}data/`, `${root}constants/`];
+    const isStorage = (name: string) => folders.some((folder) => name.startsWith(folder)) && /\/[0-9]+$/.test(name);
     return { format: 'torch-zip', isStorage, hasScript: isScript(members), expected: new Map() };
   }
   const names = new Set(members.map(({ name }) => name));
@@ -107,6 +107,11 @@ const archiveOf = (members: readonly Member[]): Archive => {
   return { ...plain, format: arrays ? 'npz' : 'zip' };
 };
 
+const checkStorageSum = (scan: Scan, { member, head }: Located, label: string): void => {
+  if (member.crc === 0 && member.size > 0 && head.some((byte) => byte !== 0))
+    scan.report('zip.crc', { what: 'no checksum', member: label });
+};
+
 /** A look at the first bytes is enough to see that an unpickler would give up there. */
 const scanStorage = async (scan: Scan, source: ByteSource, located: Located, label: string): Promise<void> => {
   const { member, dataAt, head } = located;
@@ -114,8 +119,9 @@ const scanStorage = async (scan: Scan, source: ByteSource, located: Located, lab
     await reportPolyglot(scan, streamOf(await open(scan, source, located, label)), { member: label });
     return;
   }
-  if (member.crc === 0 && member.size > 0 && head.some((byte) => byte !== 0))
-    scan.report('zip.crc', { what: 'no checksum', member: label });
+  checkStorageSum(scan, located, label);
+  // A model has thousands of them.
+  if (head.length > 0 && !mayBegin(head[0] ?? 0)) return;
   const section = sectionOf(source, dataAt, member.packedSize);
   const cached: ByteSource = {
     size: section.size,
@@ -127,6 +133,7 @@ const scanStorage = async (scan: Scan, source: ByteSource, located: Located, lab
 /** The code, read as a whole; then the pickles, which may name what the code defines. */
 const scanScript = async (walk: Walk, located: readonly Located[], scanMembers: () => Promise<void>): Promise<void> => {
   const { scan, content } = walk;
+  const { checkScript, wholeText, withScriptNames } = await import('../torchscript/check-script.ts');
   const code = located.filter(({ member }) => SCRIPT_CODE.test(member.name));
   const at = { member: content.member };
   if (located.some(({ member }) => /(?:^|\/)bytecode\.pkl$/.test(member.name)))
