@@ -182,7 +182,7 @@ export class ModelGovernance extends Construct {
       config: this.config.verification,
       models,
       evidence,
-      signing,
+      keySet: this.keySet,
       registry,
       rollouts: this.rollouts,
       holds: this.holds,

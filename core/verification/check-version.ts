@@ -1,10 +1,13 @@
-import { CLEARED, intake, QUARANTINED } from '../intake/contract.ts';
+import { BUNDLE, CLEARED, intake, QUARANTINED } from '../intake/contract.ts';
 import { concurrently } from '../kernel/concurrently.ts';
+import { digestOf } from '../kernel/digest.ts';
 import type { EvidenceStore } from '../kernel/evidence.ts';
 import { UploadChanged } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
+import { MAX_BUNDLE_BYTES } from '../signing/contract.ts';
 import {
+  bytesChanged,
   checksumChanged,
   fileAdded,
   fileGone,
@@ -13,8 +16,8 @@ import {
   markChanged,
   sizeChanged,
 } from './differences.ts';
-import { TooManyObjects } from './failures.ts';
-import { hashFile, hashOf } from './hash-file.ts';
+import { KeyNotAtHand, TooManyObjects } from './failures.ts';
+import { hashOf } from './hash-file.ts';
 import type { Meter } from './meter.ts';
 import type { Objects, Stored, VerifySignature } from './ports.ts';
 import { type Contents, type RegisteredFile, readContents } from './read-contents.ts';
@@ -113,18 +116,51 @@ const checkBeside = async ({ objects }: CheckPorts, prefix: string, { files, bun
   return together([...looks, { reasons: [], failed }]);
 };
 
+const textOf = async ({ objects, meter }: CheckPorts, bundle: RegisteredFile): Promise<string | undefined> => {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of await objects.bytes(bundle)) {
+      meter.bytes += chunk.length;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (cause) {
+    if (cause instanceof UploadChanged) return undefined;
+    throw cause;
+  }
+};
+
+/** Of what nobody signed for us it does not matter whose key it names. */
+const whyNot = async (verifying: Promise<readonly Reason[]>, isOurs: boolean): Promise<readonly Reason[]> => {
+  try {
+    return await verifying;
+  } catch (cause) {
+    if (!isOurs && cause instanceof KeyNotAtHand)
+      return [{ rule: 'verification.signature-foreign', message: cause.message, path: BUNDLE }];
+    throw cause;
+  }
+};
+
+/**
+ * `model.sig`, read in every look, since everything else rests on it. It is the one that was made, or another of the same
+ * files and root with a key that counts: a version that is submitted again after a rotation keeps the one it has.
+ */
 const checkSignature = async (
   ports: CheckPorts,
   version: RegisteredVersion,
-  { files, bundle, signature }: Contents,
-) => {
-  const resources = files.map(({ path, digest }) => ({ name: path, digest }));
+  { files, bundle }: Contents,
+  marks: readonly string[],
+): Promise<readonly Reason[]> => {
   const stands = await ports.objects.pinned(bundle);
-  return [
-    ...(await ports.signature(signature, resources, version.root)),
-    // A few kilobytes: read in every look, since everything else rests on it.
-    ...(stands?.size === bundle.size ? await hashFile(ports, bundle) : []),
-  ];
+  if (stands === undefined || stands.size > MAX_BUNDLE_BYTES) return checkFile(ports, bundle, marks);
+  const text = await textOf(ports, { ...bundle, size: stands.size });
+  if (text === undefined) return [bytesChanged(bundle, 'fewer bytes')];
+  const found = digestOf(text);
+  const isOurs = found === bundle.digest;
+  const resources = files.map(({ path, digest }) => ({ name: path, digest }));
+  const reasons = await whyNot(ports.signature(text, resources, version.root), isOurs);
+  const forged = isOurs || reasons.length === 0 ? [] : [bytesChanged(bundle, found)];
+  return [...forged, ...reasons, ...(await checkFile(ports, { ...bundle, size: stands.size, digest: found }, marks))];
 };
 
 /**
@@ -145,11 +181,10 @@ export const checkVersion = async (
   if ('reasons' in read) return { contents: undefined, reasons: read.reasons };
   const { contents } = read;
   const marks = quarantined ? [CLEARED, QUARANTINED] : [CLEARED];
-  const files = [...contents.files, contents.bundle];
   const [objects, beside, signature] = await Promise.all([
-    concurrently(files, WIDTH, (file) => attempt(() => checkFile(ports, file, marks))),
+    concurrently(contents.files, WIDTH, (file) => attempt(() => checkFile(ports, file, marks))),
     checkBeside(ports, intake.keys.prefix(version), contents),
-    attempt(() => checkSignature(ports, version, contents)),
+    attempt(() => checkSignature(ports, version, contents, marks)),
   ]);
   const { reasons, failed } = together([...objects, beside, signature]);
   if (reasons.length === 0 && failed !== undefined) throw failed;

@@ -147,7 +147,7 @@ export const verification = {
         PLACE_HOLD: z.string(),
         MODEL_BUCKET: z.string(),
         EVIDENCE_BUCKET: z.string(),
-        SIGNING_KEY_ARN: z.string(),
+        KEY_SET_KEY_ARN: z.string(),
         DEPLOYMENTS: z.string(),
         STAGE: z.string(),
       }),

@@ -18,9 +18,8 @@ export type RegisteredFile = {
 
 export type Contents = {
   readonly files: readonly RegisteredFile[];
-  /** `model.sig`, and the text that it has to have. */
+  /** `model.sig`, as it was made. */
   readonly bundle: RegisteredFile;
-  readonly signature: string;
 };
 
 type Read = { readonly contents: Contents } | { readonly reasons: readonly [Reason, ...Reason[]] };
@@ -63,7 +62,7 @@ const contentsOf = (version: RegisteredVersion, { inventory, digests, signature 
     return digest === undefined ? [] : [{ path, key, versionId, size, digest }];
   });
   const size = Buffer.byteLength(signature);
-  return { files, bundle: { path: BUNDLE, ...version.bundle, size, digest: digestOf(signature) }, signature };
+  return { files, bundle: { path: BUNDLE, ...version.bundle, size, digest: digestOf(signature) } };
 };
 
 const readSignature = async (evidence: EvidenceStore, { key, digest }: EvidenceRef): Promise<string> => {

@@ -1,16 +1,16 @@
-import { verifyBundle } from '../signing/contract.ts';
+import { type Trust, verifyBundle } from '../signing/contract.ts';
 import { recordAltered } from './differences.ts';
 import { KeyNotAtHand } from './failures.ts';
 import type { VerifySignature } from './ports.ts';
 
-/** A key was replaced, and what the one before it signed cannot be checked: that says nothing about the version. */
+/** What such a key signed cannot be checked, and that says nothing about the version. */
 const NOT_AT_HAND: ReadonlySet<string> = new Set(['signing.other-key', 'signing.key-unknown', 'signing.unusable-key']);
 
-/** With the key that the plane signs with. */
+/** With the keys that the plane published, as they stand now: a revoked one signs for nothing any more. */
 export const verifySignature =
-  (publicKeyPem: () => Promise<string>): VerifySignature =>
+  (trust: () => Promise<Trust>): VerifySignature =>
   async (bundle, files, root) => {
-    const verified = verifyBundle({ bundle, publicKeyPem: await publicKeyPem(), files });
+    const verified = verifyBundle({ bundle, files, ...(await trust()) });
     if (verified.outcome === 'valid')
       return verified.root === root ? [] : [recordAltered('the signature is about another root', verified.root, root)];
     const other = verified.reasons.find(({ rule }) => NOT_AT_HAND.has(rule));

@@ -1,18 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { concurrently } from '../../core/kernel/concurrently.ts';
-import { publicKeyOf } from '../../core/signing/contract.ts';
 import { RUN_SECONDS, verification } from '../../core/verification/contract.ts';
 import { verifySignature } from '../../core/verification/verify-signature.ts';
 import { verifyOne, verifyVersions } from '../../core/verification/verify-versions.ts';
 import { standingHolds } from '../platform/dynamodb-holds.adapter.ts';
 import { dynamodbOutbox } from '../platform/dynamodb-outbox.adapter.ts';
 import { dynamodbRollouts } from '../platform/dynamodb-rollouts.adapter.ts';
-import { kmsSigner } from '../platform/kms-signer.adapter.ts';
-import { lazy } from '../platform/lazy.ts';
 import { logger } from '../platform/log.ts';
 import { measureIn } from '../platform/measure.ts';
 import { onEvent } from '../platform/on-event.ts';
+import { publishedKeys } from '../platform/published-keys.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
@@ -37,7 +35,7 @@ const ports = {
   },
   objects: s3Objects(env.MODEL_BUCKET),
   evidence: s3Evidence(env.EVIDENCE_BUCKET),
-  signature: verifySignature(lazy(() => publicKeyOf(kmsSigner(env.SIGNING_KEY_ARN)))),
+  signature: verifySignature(publishedKeys({ bucket: env.MODEL_BUCKET, rootKeyArn: env.KEY_SET_KEY_ARN }, clock)),
   serving: servingNow({
     deployments: ssmDeployments(env.DEPLOYMENTS),
     targets: targetReaders(env.DEPLOYMENTS),

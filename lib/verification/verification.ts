@@ -17,14 +17,14 @@ import { planeMetric } from '../platform/plane-metric.ts';
 import { INVERSE_INDEX } from '../registry/registry.ts';
 import type { RolloutTable } from '../rollout/rollout-table.ts';
 import { grantReach } from '../rollout/target-reach.ts';
-import type { Signing } from '../signing/signing.ts';
+import type { KeySet } from '../signing/key-set.ts';
 import type { StageConfig } from '../stage.ts';
 
 export type VerificationProps = {
   config: StageConfig['verification'];
   models: ModelBucket;
   evidence: EvidenceBucket;
-  signing: Signing;
+  keySet: KeySet;
   registry: GovernedTable;
   rollouts: RolloutTable;
   holds: Holds;
@@ -50,7 +50,7 @@ export class Verification extends Construct {
     this.#raiseAlarms(everyMinutes);
   }
 
-  #verifyVersions({ config, models, evidence, signing, registry, rollouts, holds }: VerificationProps) {
+  #verifyVersions({ config, models, evidence, keySet, registry, rollouts, holds }: VerificationProps) {
     const { stage } = groundOf(this);
     const { everyMinutes: _, ...rules } = config;
     const reactor = new GovernedFunction(this, 'VerifyVersions', {
@@ -65,7 +65,7 @@ export class Verification extends Construct {
         PLACE_HOLD: holds.placeHold.arn,
         MODEL_BUCKET: models.bucket.bucketName,
         EVIDENCE_BUCKET: evidence.bucketName,
-        SIGNING_KEY_ARN: signing.key.keyArn,
+        KEY_SET_KEY_ARN: keySet.rootKey.keyArn,
         DEPLOYMENTS: deploymentsPath(stage),
         STAGE: stage,
       },
@@ -81,7 +81,7 @@ export class Verification extends Construct {
     allow(reactor, { actions: ['lambda:InvokeFunction'], resources: [holds.placeHold.arn] });
     models.grantVerify(reactor);
     evidence.grantKeep(reactor, 'verification/*');
-    signing.grantReadPublicKey(reactor);
+    keySet.grantTrust(reactor);
     grantReach(reactor, 'look');
     return reactor;
   }

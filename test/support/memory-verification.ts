@@ -9,6 +9,7 @@ import { UploadChanged } from '../../core/kernel/failures.ts';
 import type { Measure } from '../../core/kernel/metrics.ts';
 import { rootDigestOf } from '../../core/kernel/root-digest.ts';
 import { RegisteredVersion } from '../../core/registry/contract.ts';
+import type { Trust } from '../../core/signing/contract.ts';
 import { VerificationRules, type VersionMark } from '../../core/verification/contract.ts';
 import { holdTask } from '../../core/verification/hold-task.ts';
 import type { Marks, Named, Objects } from '../../core/verification/ports.ts';
@@ -162,6 +163,7 @@ export const memoryVerification = ({
   const records = new Map<string, RegisteredVersion>();
   const time = { now: new Date('2026-11-23T12:00:00Z') };
   const clock = { now: () => time.now };
+  const trust: { keys: Trust } = { keys: { publicKeyPem: signer.publicKeyPem } };
   const serves = { served: [] as Named[], unseen: [] as string[], blind: false };
   const measured: [string, number][] = [];
   const measure = ((metric: { name: string }, value: number) => measured.push([metric.name, value])) as Measure;
@@ -173,7 +175,7 @@ export const memoryVerification = ({
     },
     objects: bucket.objects,
     evidence,
-    signature: verifySignature(async () => signer.publicKeyPem),
+    signature: verifySignature(async () => trust.keys),
     serving: {
       look: async () => {
         if (serves.blind) throw new Error('the deployments cannot be read');
@@ -239,13 +241,14 @@ export const memoryVerification = ({
       },
     });
     records.set(nameOf(subject), record);
-    return { record, pinned, subject };
+    return { record, pinned, subject, text: bundle };
   };
 
   const run = verifyVersions(ports);
   return {
     ...bucket,
     ports,
+    trust,
     evidence,
     facts,
     records,

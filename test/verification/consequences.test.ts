@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { verifyVersions } from '../../core/verification/verify-versions.ts';
+import { RegisteredVersion } from '../../core/registry/contract.ts';
+import { active, keySetOf, retired, revoked } from '../support/key-sets.ts';
 import { memoryVerification } from '../support/memory-verification.ts';
 import { p256Signer } from '../support/p256-signer.ts';
 
@@ -262,14 +263,56 @@ describe('what cannot be looked at', () => {
 
   test('with a key that was replaced is no verdict either', async () => {
     const { plane } = await watched();
-    const other = memoryVerification({ signer: p256Signer() });
-    const ports = { ...plane.ports, signature: other.ports.signature };
-    plane.time.now = new Date(plane.time.now.getTime() + 60_000);
+    plane.trust.keys = p256Signer();
 
-    await verifyVersions(ports)();
+    await plane.verify();
 
     expect(plane.held()).toEqual([]);
     expect(plane.markOf(FRAUD)?.failed?.error).toBe('Verification.KeyNotAtHand');
+  });
+});
+
+describe('keys', () => {
+  const AT = new Date('2026-11-23T12:00:00Z');
+  const expiresAt = '2026-12-31T00:00:00.000Z';
+  const sealing = active(p256Signer(), { use: 'key-set' });
+
+  test('that were replaced still count for what they signed', async () => {
+    const signer = p256Signer();
+    const { plane } = await watched({ signer });
+    plane.trust.keys = { keys: keySetOf([active(p256Signer()), retired(signer), sealing], { expiresAt }), at: AT };
+
+    await plane.verify();
+
+    expect([plane.held(), plane.markOf(FRAUD)?.failed]).toEqual([[], null]);
+  });
+
+  test('that were revoked count for nothing: what they signed is held', async () => {
+    const signer = p256Signer();
+    const { plane } = await watched({ signer });
+    plane.trust.keys = { keys: keySetOf([active(p256Signer()), revoked(signer), sealing], { expiresAt }), at: AT };
+
+    await plane.verify();
+
+    expect(plane.held()).toMatchObject([{ scope: FRAUD, effect: 'evict', reason: { rule: 'signing.key-revoked' } }]);
+  });
+
+  test('of before and after a rotation may both have signed a version: the one that stands counts', async () => {
+    const [before, after] = [p256Signer(), p256Signer()];
+    const plane = memoryVerification({ rules: { idleMinutes: 1 }, signer: before });
+    const { record } = await plane.register(FRAUD);
+    const signed = await memoryVerification({ signer: after }).register(FRAUD);
+    const ref = { key: 'signing/after', digest: signed.record.evidence.bundle?.digest };
+    plane.evidence.standing.set(ref.key, signed.text);
+    plane.records.set(
+      'fraud/1.0.0',
+      RegisteredVersion.parse({ ...record, evidence: { ...record.evidence, bundle: ref } }),
+    );
+    plane.trust.keys = { keys: keySetOf([active(after), retired(before), sealing], { expiresAt }), at: AT };
+
+    await plane.verify();
+
+    expect([plane.held(), plane.markOf(FRAUD)?.failed]).toEqual([[], null]);
   });
 });
 

@@ -78,6 +78,14 @@ const EDITS: readonly [what: string, rule: string, edit: Edit][] = [
   ['the signature hidden', 'file-hidden', (plane, r) => void plane.hide(r.record.bundle.key)],
   ['other bytes of the signature', 'bytes-changed', (plane, r) => plane.corrupt(r.record.bundle, flipped)],
   [
+    'the signature of a stranger under the same S3 version',
+    'signature-foreign',
+    async (plane, r) => {
+      const { bundle } = await signFiles({ 'model.onnx': 'poison' }, p256Signer());
+      plane.corrupt(r.record.bundle, () => Buffer.from(bundle));
+    },
+  ],
+  [
     'the signature made unreadable',
     'mark-changed',
     (plane, r) => void plane.change(r.record.bundle, { mark: undefined }),
