@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 /** What mostly waits, for traffic, bakes and schedules: a local AWS of its own lets it wait while others work. */
-const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const FLIGHTS = [
+  'appconfig-rollout',
+  'monitor',
+  'rollout',
+  'rollout-crash',
+  'stories',
+  'telemetry',
+  'verification',
+].map((name) => `test/e2e/${name}.test.ts`);
 
 /** What starts a local AWS for itself, since it changes what is deployed or waits for every alarm of it. */
 const ALONE = ['keys', 'pages', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);

@@ -3,6 +3,7 @@ import { type ModelDetail, type ModelList, registryApi } from '../core/registry/
 import { EXIT, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { inBytes, table } from './text.ts';
+import { verifiedCell } from './verified-text.ts';
 
 export const allModels = async (plane: Plane): Promise<ModelList['models']> => {
   const models: ModelList['models'] = [];
@@ -43,15 +44,16 @@ export const listVersions = async (model: string, plane: Plane): Promise<Outcome
       document: { model, versions: [] },
       text: `✗ no version of ${show(model)} is registered`,
     };
-  const rows = detail.versions.map(({ version, tier, format, files, bytes, registeredAt, root }) => [
+  const rows = detail.versions.map(({ version, tier, format, files, bytes, registeredAt, verified, root }) => [
     version,
     tier,
     format,
     String(files),
     inBytes(bytes),
     registeredAt,
+    verifiedCell(verified),
     root,
   ]);
-  const header = ['VERSION', 'TIER', 'FORMAT', 'FILES', 'SIZE', 'REGISTERED', 'ROOT'];
+  const header = ['VERSION', 'TIER', 'FORMAT', 'FILES', 'SIZE', 'REGISTERED', 'VERIFIED', 'ROOT'];
   return { exitCode: EXIT.yes, document: detail, text: table([header, ...rows]).join('\n') };
 };

@@ -4,6 +4,7 @@ import { registryApi, type VersionStatus } from '../core/registry/api.ts';
 import { couldNotTell, EXIT, type ExitCode, type Outcome } from './outcome.ts';
 import type { Plane } from './plane.ts';
 import { counted, inBytes, reasonLines } from './text.ts';
+import { isAltered, verifiedLines } from './verified-text.ts';
 
 export type StatusRequest = { readonly model: string; readonly version: string };
 
@@ -37,13 +38,15 @@ const digestLine = ({ stored, read, bytesRead }: DigestWays): string =>
   `  digests: ${counted(stored, 'file')} as S3 stored them, ${counted(read, 'file')} by reading ${inBytes(bytesRead)}`;
 
 export const statusOutcome = (document: VersionStatus): Outcome<VersionStatus> => {
-  const ways = document.registered?.digests;
+  const { state, registered, attempts, verified } = document;
+  const ways = registered?.digests;
   const text = [
     headline(document),
     ...(ways === undefined ? [] : [digestLine(ways)]),
-    ...document.attempts.flatMap(attemptLines),
+    ...verifiedLines(verified),
+    ...attempts.flatMap(attemptLines),
   ].join('\n');
-  return { exitCode: EXITS[document.state], document, text };
+  return { exitCode: isAltered(verified) ? EXIT.no : EXITS[state], document, text };
 };
 
 /** How a version stands: registered, refused, unknown, or still on its way. */

@@ -37,6 +37,7 @@ export class GovernanceStack extends Stack {
       AuditCopyBucketName: plane.audit.copy.bucketName,
       AuditLogKeyArn: plane.audit.key.keyArn,
       AuditTableName: plane.audit.table.tableName,
+      VerificationTableName: plane.verification.table.tableName,
       PageTopicArn: plane.pageTopic.topicArn,
       TicketTopicArn: plane.ticketTopic.topicArn,
       PlaneParameter: plane.parameterName,

@@ -43,6 +43,7 @@ import { KeySet } from './signing/key-set.ts';
 import { Signing } from './signing/signing.ts';
 import { parseStage, type StageConfig, type StageInput } from './stage.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+import { Verification } from './verification/verification.ts';
 
 export { GovernedAlias, publishServing } from './rollout/governed-alias.ts';
 export { GovernedDeployment } from './rollout/governed-deployment.ts';
@@ -96,6 +97,7 @@ export class ModelGovernance extends Construct {
   readonly rollout: Rollout;
   readonly telemetry: Telemetry;
   readonly monitor: Monitor;
+  readonly verification: Verification;
   readonly audit: Audit;
   readonly #models: ModelBucket;
 
@@ -176,6 +178,15 @@ export class ModelGovernance extends Construct {
     const facts = new FactStream(this, 'Facts', { bus: this.eventBus, tables });
     this.audit = new Audit(this, 'Audit', { config: this.config.audit, tables });
     const { attempts, signing } = this;
+    this.verification = new Verification(this, 'Verification', {
+      config: this.config.verification,
+      models,
+      evidence,
+      keySet: this.keySet,
+      registry,
+      rollouts: this.rollouts,
+      holds: this.holds,
+    });
     this.queries = new RegistryQueries(this, 'Queries', {
       api: this.api,
       registry,
@@ -183,6 +194,7 @@ export class ModelGovernance extends Construct {
       evidence,
       models,
       signing,
+      verification: this.verification.table,
     });
     this.admission = new Admission(this, 'Admission', {
       rules: this.config.admission,
@@ -219,7 +231,7 @@ export class ModelGovernance extends Construct {
       facts: [facts, this.audit],
       holds: [this.holds, onCall],
       rollouts: [this.rollout, this.admission],
-      checks: [this.monitor],
+      checks: [this.monitor, this.verification],
       telemetry: [this.telemetry],
     });
     new OperationsDashboard(this, 'Operations', this);
@@ -337,6 +349,7 @@ export class ModelGovernance extends Construct {
     this.registry.table.grantLook(who, { index: INVERSE_INDEX });
     this.monitor.workflow.grantOperate(who);
     this.monitor.table.grantLook(who);
+    this.verification.grantOperate(who);
     this.queries.grantAsk(who);
     this.monitor.grantAsk(who);
     this.holds.grantAct(who);
@@ -359,6 +372,7 @@ export class ModelGovernance extends Construct {
     this.monitor.grantAsk(who);
     this.monitor.table.grantLook(who);
     this.monitor.workflow.grantReadHistory(who);
+    this.verification.table.grantLook(who);
     this.holds.grantAsk(who);
     this.holds.table.grantLook(who);
     this.audit.grantRead(who);

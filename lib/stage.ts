@@ -10,6 +10,7 @@ import { RolloutRules } from '../core/rollout/contract.ts';
 import { KeyRules } from '../core/signing/contract.ts';
 import { SloDocument } from '../core/slo/slo-document.ts';
 import { CaptureLimits, Retention } from '../core/telemetry/contract.ts';
+import { VerificationRules } from '../core/verification/contract.ts';
 import { fromPackageRoot } from './platform/package-root.ts';
 
 const Seconds = z.int().min(60);
@@ -96,6 +97,14 @@ export const StageConfig = z
         'KMS keys that sign, by number, oldest first: the last one does, a further number is a new key',
       ),
       keysForSets: KeyNumbers.describe('KMS keys that seal the list of keys, by number, oldest first: all of them do'),
+    }).prefault({}),
+    verification: VerificationRules.extend({
+      everyMinutes: z
+        .int()
+        .min(1)
+        .max(1440)
+        .default(15)
+        .describe('between two runs that look at registered versions again'),
     }).prefault({}),
     evidence: z
       .strictObject({

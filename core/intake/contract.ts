@@ -32,6 +32,9 @@ export const evidenceKey = (attempt: Attempt, name: string): string =>
 
 export const MANIFEST = 'manifest.json';
 export const BUNDLE = 'model.sig';
+/** What the tag on an object version says of it: readers get it, or nobody does. */
+export const CLEARED = 'registered';
+export const QUARANTINED = 'quarantined';
 /** No manifest is read beyond this. */
 export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 

@@ -14,9 +14,10 @@ import {
   Inventory,
   intake,
   type PinnedFile,
+  QUARANTINED,
   Refusal,
 } from './contract.ts';
-import { type Attempts, type Marks, type PinnedBytes, QUARANTINED } from './ports.ts';
+import type { Attempts, Marks, PinnedBytes } from './ports.ts';
 import { refuseUnread } from './refuse-unread.ts';
 
 type Input = z.output<typeof intake.tasks.digestFiles.input>;

@@ -1,7 +1,7 @@
 import type { Digest } from '../kernel/digest.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { AttemptRecord } from './attempt.ts';
-import type { Attempt, PinnedFile, PublishedBundle } from './contract.ts';
+import type { Attempt, CLEARED, PinnedFile, PublishedBundle, QUARANTINED } from './contract.ts';
 import type { StoredObject } from './take-stock.ts';
 
 /** What was dropped into the bucket. */
@@ -23,8 +23,6 @@ export type PinnedBytes = {
   stream(bucket: string, file: PinnedFile): Promise<AsyncIterable<Uint8Array>>;
 };
 
-export const CLEARED = 'registered';
-export const QUARANTINED = 'quarantined';
 type Mark = typeof CLEARED | typeof QUARANTINED;
 
 /** The tag on an object version that says whether it may be read. */

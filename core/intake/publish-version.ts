@@ -6,9 +6,9 @@ import { EvidenceAltered } from '../kernel/failures.ts';
 import { present } from '../kernel/present.ts';
 import { describeReason } from '../kernel/reason.ts';
 import { AttestationKind, filesSigned, signing, type Trust, verifyBundle } from '../signing/contract.ts';
-import { Inventory, intake, type PublishedBundle } from './contract.ts';
+import { CLEARED, Inventory, intake, type PublishedBundle } from './contract.ts';
 import { BundleForged } from './failures.ts';
-import { type Bundles, CLEARED, type Marks } from './ports.ts';
+import type { Bundles, Marks } from './ports.ts';
 
 type Input = z.output<typeof intake.tasks.publishVersion.input>;
 type Output = z.input<typeof intake.tasks.publishVersion.output>;

@@ -6,16 +6,17 @@ import { type Fact, factId } from '../kernel/fact.ts';
 import { present } from '../kernel/present.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { DecisionRecord } from '../policy/contract.ts';
-import { type Answer, type Attempt, Inventory, intake, Refusal, type VersionRejected } from './contract.ts';
 import {
-  type Answers,
-  type Attempts,
+  type Answer,
+  type Attempt,
   CLEARED,
-  type Marks,
+  Inventory,
+  intake,
   QUARANTINED,
-  type RegisteredVersions,
-  type Uploads,
-} from './ports.ts';
+  Refusal,
+  type VersionRejected,
+} from './contract.ts';
+import type { Answers, Attempts, Marks, RegisteredVersions, Uploads } from './ports.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 type Input = z.output<typeof intake.tasks.quarantineVersion.input>;

@@ -52,6 +52,14 @@ export const metrics = {
   deploymentsSilent: defineMetric('DeploymentsSilent', 'Count'),
   /** Error budgets that burn too fast for days and too slowly to hold anything. */
   budgetsBurningSlowly: defineMetric('BudgetsBurningSlowly', 'Count'),
+  /** Registered versions that were looked at again, that could not be or wait too long for it, and that are altered. */
+  versionsVerified: defineMetric('VersionsVerified', 'Count'),
+  versionsUnverified: defineMetric('VersionsUnverified', 'Count'),
+  versionsAltered: defineMetric('VersionsAltered', 'Count'),
+  /** Of the version that waited longest beyond its turn, and of the one whose bytes were not hashed for longest. */
+  verificationAge: defineMetric('VerificationAge', 'Seconds'),
+  hashAge: defineMetric('HashAge', 'Seconds'),
+  bytesHashed: defineMetric('BytesHashed', 'Count'),
   /** Of capture files: events that count, events that do not, lines that are none, files set aside. */
   eventsCounted: defineMetric('EventsCounted', 'Count'),
   eventsRefused: defineMetric('EventsRefused', 'Count'),

@@ -1,6 +1,7 @@
 import { type AttemptStatus, DigestReport, Inventory } from '../intake/contract.ts';
 import { type EvidenceRef, type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import type { LineageEdge } from '../lineage/contract.ts';
+import type { Verified } from '../verification/contract.ts';
 import type { FilePage, Lineage, ModelDetail, ModelList, VersionStatus } from './api.ts';
 import type { ModelHead, RegisteredVersion } from './contract.ts';
 import { modelNode } from './lineage-edges.ts';
@@ -20,6 +21,8 @@ export type QueryPorts = {
   registry: RegistryReader;
   /** Attempts at a version, oldest first. */
   attempts(subject: Subject): Promise<AttemptStatus[]>;
+  /** How the registered versions of a model, by name, stood when they were last looked at. */
+  verified(model: string): Promise<ReadonlyMap<string, Verified>>;
   evidence: EvidenceStore;
   modelBucket: string;
 };
@@ -40,12 +43,19 @@ const evidenceOf = (version: RegisteredVersion, name: string): EvidenceRef => {
   return ref;
 };
 
+const lookedAt = (all: ReadonlyMap<string, Verified>, version: string): { verified?: Verified } => {
+  const verified = all.get(version);
+  return verified === undefined ? {} : { verified };
+};
+
 export const answerQuery = (ports: QueryPorts) => ({
   models: async (): Promise<ModelList> => ({ models: await ports.registry.heads() }),
 
   model: async (model: string): Promise<ModelDetail | undefined> => {
     const head = await ports.registry.head(model);
-    return head === undefined ? undefined : { head, versions: await ports.registry.versions(model) };
+    if (head === undefined) return undefined;
+    const [versions, verified] = await Promise.all([ports.registry.versions(model), ports.verified(model)]);
+    return { head, versions: versions.map((record) => ({ ...record, ...lookedAt(verified, record.version) })) };
   },
 
   status: async (subject: Subject): Promise<VersionStatus> => {
@@ -55,7 +65,10 @@ export const answerQuery = (ports: QueryPorts) => ({
       ...subject,
       state: stateOf(registered !== undefined, attempts[0]),
       attempts,
-      ...(registered !== undefined && { registered }),
+      ...(registered !== undefined && {
+        registered,
+        ...lookedAt(await ports.verified(subject.model), subject.version),
+      }),
     };
   },
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AttemptStatus } from '../intake/contract.ts';
 import { Digest } from '../kernel/digest.ts';
 import { LineageEdge } from '../lineage/contract.ts';
+import { Verified } from '../verification/contract.ts';
 import { ModelHead, RegisteredVersion } from './contract.ts';
 
 /** What the plane's HTTP API answers about models, versions and lineage. */
@@ -14,12 +15,17 @@ export const VersionStatus = z.object({
   version: z.string(),
   state: z.enum(['registered', 'running', 'incomplete', 'rejected', 'unknown']),
   registered: RegisteredVersion.optional(),
+  /** How it stood when it was last looked at; missing before the first time. */
+  verified: Verified.optional(),
   /** Newest first. */
   attempts: z.array(AttemptStatus),
 });
 export type VersionStatus = z.infer<typeof VersionStatus>;
 
-export const ModelDetail = z.object({ head: ModelHead, versions: z.array(RegisteredVersion) });
+export const ModelDetail = z.object({
+  head: ModelHead,
+  versions: z.array(RegisteredVersion.extend({ verified: Verified.optional() })),
+});
 export type ModelDetail = z.infer<typeof ModelDetail>;
 
 const PublishedFile = z.object({

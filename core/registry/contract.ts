@@ -86,6 +86,7 @@ export const registry = {
       env: defineEnv({
         REGISTRY_TABLE: z.string(),
         INTAKE_TABLE: z.string(),
+        VERIFICATION_TABLE: z.string(),
         EVIDENCE_BUCKET: z.string(),
         MODEL_BUCKET: z.string(),
         SIGNING_KEY_ARN: z.string(),

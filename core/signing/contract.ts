@@ -70,4 +70,4 @@ export { KeyRules } from './key-set.ts';
 export type { Signer } from './ports.ts';
 export { openStatement, signStatement } from './statement.ts';
 export type { Trust } from './trust.ts';
-export { filesSigned, verifyBundle } from './verify-bundle.ts';
+export { filesSigned, MAX_BUNDLE_BYTES, verifyBundle } from './verify-bundle.ts';

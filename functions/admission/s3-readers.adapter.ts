@@ -1,5 +1,5 @@
 import type { Readers } from '../../core/admission/ports.ts';
-import { CLEARED } from '../../core/intake/ports.ts';
+import { CLEARED } from '../../core/intake/contract.ts';
 import { UploadChanged } from '../../core/kernel/failures.ts';
 import { findMark } from '../platform/s3-marks.adapter.ts';
 

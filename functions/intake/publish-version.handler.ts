@@ -3,10 +3,10 @@ import { publishVersion } from '../../core/intake/publish-version.ts';
 import { publishedKeys } from '../platform/published-keys.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
+import { s3Marks } from '../platform/s3-marks.adapter.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { task } from '../platform/task.ts';
 import { s3Bundles } from './s3-answers.adapter.ts';
-import { s3Marks } from './s3-marks.adapter.ts';
 
 const contract = intake.tasks.publishVersion;
 const env = readEnv(contract);

@@ -7,8 +7,8 @@ import { logger } from '../platform/log.ts';
 import { onQueue } from '../platform/on-batch.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { registeredVersions } from '../platform/registered-versions.adapter.ts';
+import { s3Marks } from '../platform/s3-marks.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
-import { s3Marks } from './s3-marks.adapter.ts';
 import { sfnWorkflows } from './sfn-workflows.adapter.ts';
 
 const ObjectCreated = z.object({

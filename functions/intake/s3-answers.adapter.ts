@@ -1,4 +1,5 @@
-import { type Answers, type Bundles, CLEARED } from '../../core/intake/ports.ts';
+import { CLEARED } from '../../core/intake/contract.ts';
+import type { Answers, Bundles } from '../../core/intake/ports.ts';
 import { putOnce } from '../platform/s3-write-once.adapter.ts';
 
 export const s3Answers: Answers = {

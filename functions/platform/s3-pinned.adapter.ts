@@ -1,7 +1,7 @@
 import type { PinnedFile } from '../../core/intake/contract.ts';
 import type { PinnedBytes } from '../../core/intake/ports.ts';
 import { readAhead } from '../../core/intake/read-ahead.ts';
-import { digestOfBase64 } from '../../core/kernel/digest.ts';
+import { type Digest, digestOfBase64 } from '../../core/kernel/digest.ts';
 import { UploadChanged } from '../../core/kernel/failures.ts';
 import { isNamed, rethrow } from './aws-errors.ts';
 import { s3 } from './s3-write-once.adapter.ts';
@@ -12,6 +12,16 @@ export const gone = (file: { key: string; versionId: string }) => (cause: unknow
     throw new UploadChanged(`${file.key} version ${file.versionId} was deleted while it was being cleared`, { cause });
   return rethrow(cause);
 };
+
+/** A multipart upload stores the hash of its parts' hashes, `…-N`, which is no digest of the object. */
+export const fullDigest = ({
+  ChecksumSHA256: stored,
+  ChecksumType: type,
+}: {
+  ChecksumSHA256?: string | undefined;
+  ChecksumType?: string | undefined;
+}): Digest | undefined =>
+  stored === undefined || type === 'COMPOSITE' || stored.includes('-') ? undefined : digestOfBase64(stored);
 
 /** Pinned object versions of the model bucket. */
 export const s3PinnedBytes: PinnedBytes = {
@@ -27,9 +37,7 @@ export const s3PinnedBytes: PinnedBytes = {
         }),
       )
       .catch(gone(file));
-    const { ChecksumSHA256: stored, ChecksumType: type } = head;
-    // A multipart upload stores the hash of its parts' hashes, `…-N`, which is no digest of the object.
-    return stored === undefined || type === 'COMPOSITE' || stored.includes('-') ? undefined : digestOfBase64(stored);
+    return fullDigest(head);
   },
 
   stream: async (bucket, file) => readAhead(file, (offset, length) => readRange(bucket, file, offset, length)),

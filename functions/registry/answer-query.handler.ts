@@ -11,6 +11,7 @@ import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { dynamodbReader } from './dynamodb-reader.adapter.ts';
+import { verifiedVersions } from './dynamodb-verified.adapter.ts';
 import { queryAnswers } from './query-answers.ts';
 
 const env = readEnv(registry.reactors.answerQuery);
@@ -29,6 +30,7 @@ export const handler = onRoutes(
     queries: answerQuery({
       registry: dynamodbReader(env.REGISTRY_TABLE),
       attempts: async (subject) => (await attempts.ofVersion(subject)).map(statusOf),
+      verified: verifiedVersions(env.VERIFICATION_TABLE),
       evidence: s3Evidence(env.EVIDENCE_BUCKET),
       modelBucket: env.MODEL_BUCKET,
     }),

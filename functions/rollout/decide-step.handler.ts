@@ -2,6 +2,7 @@ import { placeHold } from '../../core/hold/place-hold.ts';
 import { rollout } from '../../core/rollout/contract.ts';
 import { decideStep } from '../../core/rollout/decide-step.ts';
 import { dynamodbHolds, standingHolds } from '../platform/dynamodb-holds.adapter.ts';
+import { dynamodbRollouts } from '../platform/dynamodb-rollouts.adapter.ts';
 import { publishedKeys } from '../platform/published-keys.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
@@ -10,7 +11,6 @@ import { systemClock as clock } from '../platform/system-clock.ts';
 import { targetReaders } from '../platform/targets.adapter.ts';
 import { task } from '../platform/task.ts';
 import { minutes } from '../platform/telemetry-minutes.adapter.ts';
-import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
 import { observedMinutes } from './observations.ts';
 import { signedVerdicts } from './verdicts.ts';
 

@@ -1,12 +1,12 @@
 import { rollout } from '../../core/rollout/contract.ts';
 import { shiftTraffic } from '../../core/rollout/shift-traffic.ts';
 import { standingHolds } from '../platform/dynamodb-holds.adapter.ts';
+import { dynamodbRollouts } from '../platform/dynamodb-rollouts.adapter.ts';
 import { readEnv } from '../platform/read-env.ts';
 import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { targets } from '../platform/targets.adapter.ts';
 import { task } from '../platform/task.ts';
-import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
 
 const contract = rollout.tasks.shiftTraffic;
 const env = readEnv(contract);

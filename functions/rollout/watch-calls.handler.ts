@@ -12,7 +12,7 @@ import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { targetReaders } from '../platform/targets.adapter.ts';
 import { versionRecords } from '../platform/version-records.adapter.ts';
-import { dynamodbRollouts } from './dynamodb-rollouts.adapter.ts';
+import { dynamodbRollouts } from '../platform/dynamodb-rollouts.adapter.ts';
 
 const env = readEnv(rollout.reactors.watchCalls);
 const holds = dynamodbHolds(env.HOLD_TABLE, clock);

@@ -80,7 +80,7 @@ const holds = ({ facts, holdsBy }: Reading): IWidget[] => [
     title: 'Holds placed, by what placed them',
     axis: 'per 5 minutes',
     width: 12,
-    left: ['drift', 'slo', 'rollout', 'person'].map((Signal) => holdsBy({ Signal }, Signal)),
+    left: ['drift', 'slo', 'rollout', 'verification', 'person'].map((Signal) => holdsBy({ Signal }, Signal)),
   }),
   graph({
     title: 'Holds placed and lifted',
@@ -129,6 +129,34 @@ const checks = ({ of }: Reading): IWidget[] => [
   }),
 ];
 
+const verification = ({ of }: Reading): IWidget[] => [
+  graph({
+    title: 'Registered versions looked at again',
+    axis: 'versions per run',
+    width: 8,
+    left: [
+      of(metrics.versionsVerified, 'verified', 'Maximum'),
+      of(metrics.versionsUnverified, 'could not be, or wait too long', 'Maximum'),
+      of(metrics.versionsAltered, 'altered', 'Maximum'),
+    ],
+  }),
+  graph({
+    title: 'Version that waits longest to be looked at, and to be hashed again',
+    axis: 'seconds',
+    width: 8,
+    left: [
+      of(metrics.verificationAge, 'beyond its turn', 'Maximum'),
+      of(metrics.hashAge, 'since all of it was hashed', 'Maximum'),
+    ],
+  }),
+  graph({
+    title: 'Bytes hashed again',
+    axis: 'bytes per 5 minutes',
+    width: 8,
+    left: [of(metrics.bytesHashed, 'read')],
+  }),
+];
+
 const telemetry = ({ of }: Reading): IWidget[] => [
   graph({ title: 'Inference events', axis: 'per 5 minutes', width: 8, left: [of(metrics.eventsCounted, 'counted')] }),
   graph({
@@ -168,6 +196,8 @@ export const capabilityRows = (scope: IConstruct, plane: IConstruct): IWidget[][
     holds(read),
     [rowTitle('Checks', 'monitor.md')],
     checks(read),
+    [rowTitle('Verification', 'verification.md')],
+    verification(read),
     [rowTitle('Telemetry', 'telemetry.md')],
     telemetry(read),
     [rowTitle('The plane itself', 'plane.md')],

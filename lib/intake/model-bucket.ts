@@ -111,6 +111,12 @@ export class ModelBucket extends Construct {
     this.#grantRead(step, ANY_FILE, 's3:GetObjectVersion');
   }
 
+  /** Everything that a registered version is, and whether readers get it; puts and deletes nothing. */
+  grantVerify(step: GovernedFunction): void {
+    this.#grantRead(step, ANY_FILE, 's3:GetObject', 's3:GetObjectVersion');
+    this.grantMark(step);
+  }
+
   grantReadManifests(step: GovernedFunction): void {
     this.#grantRead(step, ANY_MANIFEST, 's3:GetObjectVersion');
   }

@@ -17,6 +17,8 @@ export type RegistryQueriesProps = {
   evidence: EvidenceBucket;
   models: ModelBucket;
   signing: Signing;
+  /** How versions stood when they were last looked at. */
+  verification: GovernedTable;
 };
 
 /** What may be asked about models, versions and lineage. */
@@ -26,7 +28,7 @@ export class RegistryQueries extends Construct {
 
   constructor(scope: Construct, id: string, props: RegistryQueriesProps) {
     super(scope, id);
-    const { api, attempts, evidence, models, registry: versions, signing } = props;
+    const { api, attempts, evidence, models, registry: versions, signing, verification } = props;
     this.#api = api;
     this.answerQuery = new GovernedFunction(this, 'AnswerQuery', {
       entry: 'registry/answer-query',
@@ -34,6 +36,7 @@ export class RegistryQueries extends Construct {
       env: {
         REGISTRY_TABLE: versions.tableName,
         INTAKE_TABLE: attempts.tableName,
+        VERIFICATION_TABLE: verification.tableName,
         EVIDENCE_BUCKET: evidence.bucketName,
         MODEL_BUCKET: models.bucket.bucketName,
         SIGNING_KEY_ARN: signing.key.keyArn,
@@ -42,6 +45,7 @@ export class RegistryQueries extends Construct {
     });
     versions.grantLook(this.answerQuery, { index: INVERSE_INDEX });
     attempts.grantLook(this.answerQuery);
+    verification.grantLook(this.answerQuery);
     evidence.grantGet(this.answerQuery);
     signing.grantReadPublicKey(this.answerQuery);
     api.serve(registryApi, this.answerQuery);

@@ -236,6 +236,38 @@ describe('an act', () => {
   });
 });
 
+const digest = `sha256:${'a'.repeat(64)}`;
+const registered = {
+  model: 'fraud',
+  version: '1',
+  root: digest,
+  owner: 'a',
+  format: 'onnx',
+  tier: 'full',
+  stage: 'registered',
+  registeredAt: '2026-11-23T10:00:00Z',
+  attempt: 'v0',
+  files: 5,
+  bytes: 1,
+  digests: { stored: 4, read: 1, bytesRead: 5_583_457_485 },
+  bundle: { key: 'k', versionId: 'v' },
+  evidence: {},
+};
+const verified = {
+  checkedAt: '2026-11-23T11:00:00Z',
+  hashedAt: '2026-11-20T11:00:00Z',
+  alteredSince: null,
+  reasons: [],
+  quarantinedAt: null,
+  failed: null,
+};
+const altered = {
+  ...verified,
+  alteredSince: '2026-11-23T11:00:00Z',
+  reasons: [{ rule: 'verification.file-hidden', message: 'the object was deleted', path: 'model.onnx' }],
+  quarantinedAt: '2026-11-23T11:15:00Z',
+};
+
 describe('status', () => {
   const attempt: AttemptStatus = {
     attempt: 'v1',
@@ -258,35 +290,42 @@ describe('status', () => {
   });
 
   test('a registered version is a yes, whatever later attempts came to', async () => {
-    const digest = `sha256:${'a'.repeat(64)}`;
-    told({
-      model: 'fraud',
-      version: '1',
-      state: 'registered',
-      attempts: [attempt],
-      registered: {
-        model: 'fraud',
-        version: '1',
-        root: digest,
-        owner: 'a',
-        format: 'onnx',
-        tier: 'full',
-        stage: 'registered',
-        registeredAt: '2026-11-23T10:00:00Z',
-        attempt: 'v0',
-        files: 5,
-        bytes: 1,
-        digests: { stored: 4, read: 1, bytesRead: 5_583_457_485 },
-        bundle: { key: 'k', versionId: 'v' },
-        evidence: {},
-      },
-    });
+    told({ model: 'fraud', version: '1', state: 'registered', attempts: [attempt], registered });
 
     const answered = await status({ model: 'fraud', version: '1' }, plane());
 
     expect(answered.exitCode).toBe(EXIT.yes);
     expect(answered.text).toContain(digest);
     expect(answered.text).toContain('digests: 4 files as S3 stored them, 1 file by reading 5.2 GiB');
+  });
+
+  test('a registered version says when it was verified, and what could not be', async () => {
+    const failed = { since: '2026-11-23T11:30:00Z', error: 'AccessDenied', cause: 'Access Denied' };
+    told({
+      model: 'fraud',
+      version: '1',
+      state: 'registered',
+      attempts: [],
+      registered,
+      verified: { ...verified, failed },
+    });
+
+    const { exitCode, text } = await status({ model: 'fraud', version: '1' }, plane());
+
+    expect(exitCode).toBe(EXIT.yes);
+    expect(text).toContain('verified 2026-11-23T11:00:00Z, every byte hashed since 2026-11-20T11:00:00Z');
+    expect(text).toContain('could not be looked at since 2026-11-23T11:30:00Z: AccessDenied: Access Denied');
+  });
+
+  test('one that was altered since is a no, with what was found', async () => {
+    told({ model: 'fraud', version: '1', state: 'registered', attempts: [], registered, verified: altered });
+
+    const { exitCode, text } = await status({ model: 'fraud', version: '1' }, plane());
+
+    expect(exitCode).toBe(EXIT.no);
+    expect(text).toContain('not what was registered since 2026-11-23T11:00:00Z');
+    expect(text).toContain('model.onnx: the object was deleted');
+    expect(text).toContain('nobody may read it since 2026-11-23T11:15:00Z');
   });
 
   test('the reasons of a no are told, and how many more there are', async () => {
@@ -315,6 +354,24 @@ describe('list', () => {
 
     expect(document.models.map(({ model }) => model)).toEqual(['a', 'b']);
     expect(requests.map(({ path }) => path)).toEqual(['/v1/models', '/v1/models?from=7']);
+  });
+
+  test('of a model says of each version when it was verified', async () => {
+    const versions = [
+      { ...registered, verified },
+      { ...registered, version: '2', verified: altered },
+      { ...registered, version: '3' },
+    ];
+    told({ head: head('fraud'), versions });
+
+    const { text } = await listVersions('fraud', plane());
+
+    const [, ...rows] = text.split('\n').map((line) => line.split(/ {2,}/));
+    expect(rows.map((cells) => [cells[0], cells[6]])).toEqual([
+      ['1', '2026-11-23T11:00:00Z'],
+      ['2', 'ALTERED'],
+      ['3', 'not yet'],
+    ]);
   });
 
   test('of a model that nobody registered is a no', async () => {

@@ -7,10 +7,10 @@ import {
   Inventory,
   intake,
   type PinnedFile,
+  QUARANTINED,
   type Refusal,
 } from '../../core/intake/contract.ts';
 import { digestFiles } from '../../core/intake/digest-files.ts';
-import { QUARANTINED } from '../../core/intake/ports.ts';
 import { readAhead } from '../../core/intake/read-ahead.ts';
 import { refuseUnread } from '../../core/intake/refuse-unread.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { intake, VersionRejected } from '../../core/intake/contract.ts';
-import { CLEARED, QUARANTINED } from '../../core/intake/ports.ts';
+import { CLEARED, intake, QUARANTINED, VersionRejected } from '../../core/intake/contract.ts';
 import { quarantineVersion } from '../../core/intake/quarantine-version.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';
 import { memoryPlane } from '../support/memory-plane.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { claimUpload } from '../../core/intake/claim-upload.ts';
-import { CLEARED } from '../../core/intake/ports.ts';
+import { CLEARED } from '../../core/intake/contract.ts';
 import { recheckUpload } from '../../core/intake/recheck-upload.ts';
 import { sweepDead, sweepDue } from '../../core/intake/sweep-uploads.ts';
 import { takeInventory } from '../../core/intake/take-inventory.ts';

@@ -10,7 +10,14 @@ const OBJECTS = ['decrypt objects', 'encrypt objects'];
 const ITEMS = ['decrypt items', 'encrypt items'];
 const ATTEMPTS = ['read attempts', 'change attempts', ...ITEMS];
 const ROLLOUTS = ['read rollouts', 'change rollouts', 'tell a fact of rollouts', ...ITEMS];
-const HOLDS = ['read holds', 'change holds', 'put a hold', 'take a hold from the list', ...ITEMS];
+const HOLDS = [
+  'read holds',
+  'change holds',
+  'put a hold',
+  'take a hold from the list',
+  'tell a fact of holds',
+  ...ITEMS,
+];
 const ANSWERS = ['put an answer', 'read an answer'];
 const READS_REGISTRY = ['read the registry', 'decrypt items'];
 const CHANGES_REGISTRY = [
@@ -155,6 +162,7 @@ const POWERS: [string, string[]][] = [
     'AnswerQuery',
     [
       'read attempts',
+      'read verifications',
       ...READS_REGISTRY,
       'follow lineage downstream',
       'read evidence',
@@ -271,8 +279,35 @@ const POWERS: [string, string[]][] = [
   ],
   ['ImportFindings', ['give a finding to Security Hub']],
   ['PlaceHold', HOLDS],
+  [
+    'VerifyVersions',
+    [
+      ...READS_BYTES,
+      'read the latest uncleared bytes',
+      'read a signature',
+      'read a mark',
+      'mark a version',
+      'read evidence',
+      'keep what was found altered',
+      'read verifications',
+      'change verifications',
+      ...READS_REGISTRY,
+      'follow lineage downstream',
+      'read rollouts',
+      'list open rollouts',
+      'read a deployment',
+      'list deployments',
+      'look at a target',
+      'read holds',
+      'have a hold placed',
+      'tell a fact of holds',
+      'read the public key',
+      'encrypt items',
+      ...OBJECTS,
+    ],
+  ],
   ['AnswerHolds', HOLDS],
-  ['OpenList', ['put a hold', ...ITEMS]],
+  ['OpenList', ['put a hold', 'tell a fact of holds', ...ITEMS]],
   [
     'TellOnCall',
     [

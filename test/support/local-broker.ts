@@ -24,7 +24,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   };
   const server = createServer((request, response) => {
     startOnce(request.url?.slice(1) ?? '').then(
-      ({ endpoint, env, outputs }) => response.end(JSON.stringify({ endpoint, env, outputs })),
+      ({ endpoint, env, outputs, folder }) => response.end(JSON.stringify({ endpoint, env, outputs, folder })),
       (problem: unknown) => response.writeHead(500).end(String(problem)),
     );
   });

@@ -12,7 +12,7 @@ import { inject } from 'vitest';
 import { clientOptions } from '../../local/emulator.ts';
 import type { LocalAws } from '../../local/local-aws.ts';
 
-export type Running = Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>;
+export type Running = Pick<LocalAws, 'endpoint' | 'env' | 'outputs' | 'folder'>;
 
 type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 

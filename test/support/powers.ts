@@ -73,6 +73,10 @@ const requestsOf = (template: Template): Record<string, Request> => {
     'keep a registry refusal': { action: 's3:PutObject', resource: `${attempt}/registry-refusal.json` },
     'keep a bundle': { action: 's3:PutObject', resource: `${evidence}/signing/iris/1.0.0/root-key.json` },
     'keep a verdict': { action: 's3:PutObject', resource: `${evidence}/admission/iris/1.0.0/production/id.json` },
+    'keep what was found altered': {
+      action: 's3:PutObject',
+      resource: `${evidence}/verification/iris/1.0.0/time.json`,
+    },
     'keep a check': { action: 's3:PutObject', resource: `${evidence}/monitor/iris/1.0.0/iris-prod/time.json` },
     'delete evidence': { action: 's3:DeleteObjectVersion', resource: `${attempt}/scan.json` },
     'read attempts': { action: 'dynamodb:GetItem', resource: table('Attempts') },
@@ -90,10 +94,26 @@ const requestsOf = (template: Template): Record<string, Request> => {
       resource: table('Holds'),
       context: { 'dynamodb:LeadingKeys': 'HOLD#1' },
     },
-    'put a hold': { action: 'dynamodb:PutItem', resource: table('Holds') },
+    'put a hold': {
+      action: 'dynamodb:PutItem',
+      resource: table('Holds'),
+      context: { 'dynamodb:LeadingKeys': 'HOLD#1' },
+    },
     'take a hold from the list': { action: 'dynamodb:DeleteItem', resource: table('Holds') },
     'read checks': { action: 'dynamodb:GetItem', resource: table('Monitor') },
     'change checks': { action: 'dynamodb:PutItem', resource: table('Monitor') },
+    'read verifications': { action: 'dynamodb:Query', resource: table('VerificationTable') },
+    'change verifications': { action: 'dynamodb:PutItem', resource: table('VerificationTable') },
+    'verify a version': {
+      action: 'lambda:InvokeFunction',
+      resource: arn('AWS::Lambda::Function', 'VerifyVersions'),
+    },
+    'have a hold placed': { action: 'lambda:InvokeFunction', resource: arn('AWS::Lambda::Function', 'PlaceHold') },
+    'tell a fact of holds': {
+      action: 'dynamodb:PutItem',
+      resource: table('Holds'),
+      context: { 'dynamodb:LeadingKeys': 'FACT#1' },
+    },
     'list deployments': { action: 'ssm:GetParametersByPath', resource: parameterAt('deployments') },
     'list objectives': { action: 'ssm:GetParametersByPath', resource: parameterAt('objectives') },
     'start a check': {

@@ -6,8 +6,8 @@ import { Throttled } from '../../core/kernel/failures.ts';
 import type { Rollouts } from '../../core/rollout/ports.ts';
 import { isOver, RolloutRecord } from '../../core/rollout/record.ts';
 import { OPEN, rolloutKeys } from '../../core/rollout/table.ts';
-import { isLostTransaction, rethrow } from '../platform/aws-errors.ts';
-import { dynamodb, getItem } from '../platform/dynamodb.adapter.ts';
+import { isLostTransaction, rethrow } from './aws-errors.ts';
+import { dynamodb, getItem } from './dynamodb.adapter.ts';
 
 /** `holds` is needed by whoever steps forward. */
 type Tables = { readonly rollouts: string; readonly holds?: string };
