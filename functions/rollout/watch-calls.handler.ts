@@ -5,6 +5,7 @@ import { judgeChange } from '../../core/rollout/judge-change.ts';
 import { judgeAccess } from '../../core/security/judge-access.ts';
 import { dynamodbHolds } from '../platform/dynamodb-holds.adapter.ts';
 import { dynamodbOutbox } from '../platform/dynamodb-outbox.adapter.ts';
+import { dynamodbRollouts } from '../platform/dynamodb-rollouts.adapter.ts';
 import { logger } from '../platform/log.ts';
 import { onEvent } from '../platform/on-event.ts';
 import { readEnv } from '../platform/read-env.ts';
@@ -12,7 +13,6 @@ import { ssmDeployments } from '../platform/ssm-deployments.adapter.ts';
 import { systemClock as clock } from '../platform/system-clock.ts';
 import { targetReaders } from '../platform/targets.adapter.ts';
 import { versionRecords } from '../platform/version-records.adapter.ts';
-import { dynamodbRollouts } from '../platform/dynamodb-rollouts.adapter.ts';
 
 const env = readEnv(rollout.reactors.watchCalls);
 const holds = dynamodbHolds(env.HOLD_TABLE, clock);

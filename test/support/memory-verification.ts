@@ -32,7 +32,7 @@ type ObjectVersion = {
 };
 
 /** A versioned bucket, with everything that can be done to it: by its API, and behind its back. */
-export const memoryBucket = () => {
+const memoryBucket = () => {
   let versions: ObjectVersion[] = [];
   let written = 0;
   const current = (key: string) => versions.findLast((version) => version.key === key);

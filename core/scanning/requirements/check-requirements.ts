@@ -6,7 +6,7 @@ import { isKnownIndex } from './known-indexes.ts';
 
 type Member = string | undefined;
 
-export const reportRequirement = (scan: Scan, line: string, member: Member): void => {
+const reportRequirement = (scan: Scan, line: string, member: Member): void => {
   for (const rule of judgeRequirement(line)) scan.report(rule, { what: shown(line.trim()), member });
 };
 

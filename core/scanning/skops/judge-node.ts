@@ -4,7 +4,7 @@ import { type Fields, isFields } from '../documents/walk.ts';
 import type { Names } from '../scan.ts';
 import { BIT_GENERATORS, MAKING, MENTIONING, MENTIONS, OPERATORS, structureOf } from './allowed.ts';
 
-export type SkopsRule = 'skops.type' | 'skops.type-dangerous' | 'skops.forged-node' | 'skops.call' | 'skops.loader';
+type SkopsRule = 'skops.type' | 'skops.type-dangerous' | 'skops.forged-node' | 'skops.call' | 'skops.loader';
 export type NodeFinding = { readonly rule: SkopsRule; readonly what: string };
 
 const finding = (rule: SkopsRule, what: string): NodeFinding => ({ rule, what });
