@@ -1,11 +1,18 @@
-import type { Reason } from './reason.ts';
+/** What a reason says to a person: of `Reason`, which need not be loaded to tell one. */
+type Said = {
+  readonly message: string;
+  readonly path?: string | undefined;
+  readonly found?: string | undefined;
+  readonly allowed?: string | undefined;
+  readonly fix?: string | undefined;
+};
 
-export const describeReason = (reason: Reason): string =>
+export const describeReason = ({ path, message, found, allowed, fix }: Said): string =>
   [
-    reason.path === undefined ? reason.message : `${reason.path}: ${reason.message}`,
-    reason.found === undefined ? undefined : `found ${reason.found}`,
-    reason.allowed === undefined ? undefined : `allowed: ${reason.allowed}`,
-    reason.fix,
+    path === undefined ? message : `${path}: ${message}`,
+    found === undefined ? undefined : `found ${found}`,
+    allowed === undefined ? undefined : `allowed: ${allowed}`,
+    fix,
   ]
     .filter((part) => part !== undefined)
     .join('; ');

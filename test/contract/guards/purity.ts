@@ -5,7 +5,8 @@ const IMPURE: readonly [RegExp, string][] = [
   [/\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)|\bTemporal\.Now\b|\bperformance\b/, 'reads a clock'],
   [/\bMath\.random\b|\brandom(?:UUID|Bytes|Int|FillSync|Fill)\b|\bgetRandomValues\b/, 'is random'],
   [/\bprocess\.|\bimport\.meta\b|\bglobalThis\b/, 'reads its environment'],
-  [/\bconsole\./, 'logs'],
+  // Not the name of a host in an address.
+  [/(?<!\/\/)\bconsole\./, 'logs'],
   [/\bsetTimeout\b|\bsetInterval\b|\bsetImmediate\b|\bfetch\(/, 'waits or talks to the world'],
 ];
 
