@@ -19,7 +19,7 @@ const exportsOf = (path: string): string[] =>
  * start, all schemas and tasks of each contract that one of its modules imports, asked for or not.
  */
 const MAKES_SCHEMA =
-  /(?<=[\s([{,])(?=(?:z(?:\s*\.\w+)+|define[A-Z]\w+|jsonEnv|[A-Z]\w+\.(?:optional|extend|pick|omit|default))\()/g;
+  /(?<=[\s([{,])(?=(?:z(?:\s*\.\w+)+|define[A-Z]\w+|jsonEnv|[A-Z]\w+\.(?:optional|nullable|extend|pick|omit|default|prefault|describe))\()/g;
 const droppable = (source: string): string => source.replaceAll(MAKES_SCHEMA, '/* @__PURE__ */ ');
 
 /**

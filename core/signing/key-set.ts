@@ -6,13 +6,6 @@ export const KEY_SET_TYPE = 'application/vnd.clearance.key-set.v1+json';
 
 export const KeyId = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits');
 
-const times = {
-  /** Since when the set names it. */
-  notBefore: z.iso.datetime(),
-  /** After which nothing that it signed counts any more; without it, never. */
-  notAfter: z.iso.datetime().optional(),
-};
-
 const isPem = (text: string): boolean => readPublicKey(text)?.pem === text;
 /** As https://c2sp.org/signed-note writes a key: name, id, key. */
 const isVerifierKey = (text: string): boolean => /^[^\s+]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
@@ -27,7 +20,10 @@ const fields = {
   use: z.enum(['signing', 'key-set', 'audit-log']),
   /** PEM, laid out as bundles hash it; for the audit log, its verifier key. */
   publicKey: z.string().max(2000),
-  ...times,
+  /** Since when the set names it. */
+  notBefore: z.iso.datetime(),
+  /** After which nothing that it signed counts any more; without it, never. */
+  notAfter: z.iso.datetime().optional(),
 };
 
 export const ListedKey = z
@@ -92,7 +88,8 @@ export const KeyRules = z.strictObject({
   revoked: z
     .array(
       z.strictObject({
-        key: KeyId.describe('id of the key, as clearance keys prints it'),
+        /** As `clearance keys` prints it. */
+        key: KeyId,
         at: z.iso
           .datetime()
           .describe('when it was revoked, for people: all that it signed is refused, whenever that was'),
