@@ -14,13 +14,14 @@ import {
   fileHidden,
   fileOverwritten,
   markChanged,
+  type RegisteredFile,
   sizeChanged,
 } from './differences.ts';
 import { KeyNotAtHand, TooManyObjects } from './failures.ts';
 import { hashOf } from './hash-file.ts';
 import type { Meter } from './meter.ts';
 import type { Objects, Stored, VerifySignature } from './ports.ts';
-import { type Contents, type RegisteredFile, readContents } from './read-contents.ts';
+import { type Contents, readContents } from './read-contents.ts';
 
 export type CheckPorts = {
   readonly objects: Objects;

@@ -2,10 +2,10 @@ import { concurrently } from '../kernel/concurrently.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { conclude } from './conclude.ts';
 import type { VersionMark } from './contract.ts';
+import type { RegisteredFile } from './differences.ts';
 import { OutOfTime } from './failures.ts';
 import { hashFile } from './hash-file.ts';
 import { isOver } from './meter.ts';
-import type { RegisteredFile } from './read-contents.ts';
 import { nameOf, type Run, type Visited, writeMark } from './run.ts';
 
 /** Objects under way at once; each holds one window of ranges in memory. */

@@ -1,7 +1,15 @@
 import type { Digest } from '../kernel/digest.ts';
 import { type Reason, show } from '../kernel/reason.ts';
 import type { Stored } from './ports.ts';
-import type { RegisteredFile } from './read-contents.ts';
+
+/** One object of a registered version as it has to be. */
+export type RegisteredFile = {
+  readonly path: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly size: number;
+  readonly digest: Digest;
+};
 
 /** Every way in which a registered version can be another than the one that was registered, as a person reads it. */
 

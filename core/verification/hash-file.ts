@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Digest, digestOfRaw } from '../kernel/digest.ts';
 import { UploadChanged } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
+import type { RegisteredFile } from './differences.ts';
 import { bytesChanged } from './differences.ts';
 import { type Meter, spend } from './meter.ts';
 import type { Objects } from './ports.ts';
-import type { RegisteredFile } from './read-contents.ts';
 
 export type HashPorts = { readonly objects: Pick<Objects, 'bytes'>; readonly meter: Meter };
 

@@ -1,20 +1,11 @@
 import { BUNDLE, DigestReport, Inventory, intake } from '../intake/contract.ts';
-import { type Digest, digestOf } from '../kernel/digest.ts';
+import { digestOf } from '../kernel/digest.ts';
 import { EvidenceRef, type EvidenceStore, readEvidence } from '../kernel/evidence.ts';
 import { EvidenceAltered } from '../kernel/failures.ts';
 import type { Reason } from '../kernel/reason.ts';
 import { rootDigestOf } from '../kernel/root-digest.ts';
 import type { RegisteredVersion } from '../registry/contract.ts';
-import { evidenceAltered, recordAltered } from './differences.ts';
-
-/** One object of a registered version as it has to be. */
-export type RegisteredFile = {
-  readonly path: string;
-  readonly key: string;
-  readonly versionId: string;
-  readonly size: number;
-  readonly digest: Digest;
-};
+import { evidenceAltered, type RegisteredFile, recordAltered } from './differences.ts';
 
 export type Contents = {
   readonly files: readonly RegisteredFile[];

@@ -2,8 +2,8 @@ import { holdsInScope } from '../hold/contract.ts';
 import { CLEARED, intake, QUARANTINED } from '../intake/contract.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { ALTERED } from './contract.ts';
+import type { RegisteredFile } from './differences.ts';
 import { quarantinedFact, restoredFact } from './facts.ts';
-import type { RegisteredFile } from './read-contents.ts';
 import { nameOf, type Run, type Visited, writeMark } from './run.ts';
 
 const WIDTH = 16;

@@ -49,7 +49,8 @@ export class Monitor extends Construct {
       target: this.workflow,
       input: { scheduledAt: SCHEDULED_TIME, settleSeconds: config.settleSeconds },
       description: 'Deployed models are checked for drift and burning error budgets',
-      runbook: 'monitor#models-are-not-checked',
+      // What the next run does not make up for either, `NobodyWatches` tells.
+      runbook: 'the-next-call',
     });
     this.#raiseAlarms(config.everyMinutes);
   }

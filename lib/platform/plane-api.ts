@@ -55,7 +55,8 @@ export class PlaneApi extends Construct {
 
   /** The routes of a capability, answered by one function. */
   serve(routes: Routes, reactor: GovernedFunction): void {
-    const integration = new HttpLambdaIntegration(reactor.node.id, reactor.function);
+    // One permission for this API, not one for each route: it has no other routes than these to call a function by.
+    const integration = new HttpLambdaIntegration(reactor.node.id, reactor.function, { scopePermissionToRoute: false });
     for (const { method, path } of Object.values(routes))
       this.#api.addRoutes({ path, methods: [HttpMethod[method]], integration });
   }

@@ -45,7 +45,7 @@ export class Verification extends Construct {
       every: Duration.minutes(everyMinutes),
       target: this.verifyVersions,
       description: 'Registered versions are looked at again',
-      runbook: 'verification#nobody-verifies',
+      runbook: 'the-next-call',
     });
     this.#raiseAlarms(everyMinutes);
   }

@@ -45,7 +45,7 @@ const KNOWN: Readonly<Record<string, (value: string) => boolean>> = {
   Stage: (value) => value === 'test',
   Kind: (value) => kinds.has(value),
   Severity: (value) => ['page', 'ticket'].includes(value),
-  Signal: (value) => ['drift', 'slo', 'rollout', 'person'].includes(value),
+  Signal: (value) => ['drift', 'slo', 'rollout', 'verification', 'person'].includes(value),
 };
 
 const ownFaults = ({ name, dimensions }: Line): string[] => {

@@ -301,7 +301,7 @@ const POWERS: [string, string[]][] = [
       'read holds',
       'have a hold placed',
       'tell a fact of holds',
-      'read the public key',
+      ...GOES_BY_KEYS,
       'encrypt items',
       ...OBJECTS,
     ],
