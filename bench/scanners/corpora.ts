@@ -53,7 +53,10 @@ export const ordinary = async (tell: Tell): Promise<string> => {
 
 const DENSE = `
 import pickle, sys
-rows = [{"id": i, "name": f"row {i}", "seen": i % 3 == 0, "score": i / 7, "of": None} for i in range(400_000)]
+rows = [
+    {"id": i, "name": f"row {i}", "seen": i % 3 == 0, "score": i / 7, "of": None, "next": i + 1, "tag": f"tag {i % 97}"}
+    for i in range(400_000)
+]
 with open(sys.argv[1], "wb") as file:
     pickle.dump(rows, file, protocol=4)
 `;
