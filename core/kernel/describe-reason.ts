@@ -1,5 +1,6 @@
 /** What a reason says to a person: of `Reason`, which need not be loaded to tell one. */
 type Said = {
+  readonly rule: string;
   readonly message: string;
   readonly path?: string | undefined;
   readonly found?: string | undefined;
