@@ -30,6 +30,7 @@ export class GovernanceStack extends Stack {
       MonitorWorkflowArn: plane.monitor.workflow.arn,
       SigningKeyArn: plane.signing.key.keyArn,
       KeySetUrl: plane.keySet.url,
+      KeySetKeyArn: plane.keySet.rootKey.keyArn,
       KeySetRootKeyId: plane.keySet.rootKeyId,
       IntakeWorkflowArn: plane.intake.workflow.arn,
       RolloutWorkflowArn: plane.rollout.workflow.arn,

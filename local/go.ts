@@ -10,19 +10,27 @@ const CANDIDATES = ['go', '/usr/local/go/bin/go'];
 const findGo = (): string | undefined =>
   CANDIDATES.find((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0);
 
-/**
- * A command from the Go module that is named with its version, built once below `.local/`; undefined, and said, where there
- * is no Go. Its modules are checked against Go's checksum database, as Go does.
- */
-export const ensureGoTool = async (module: string, tell: (line: string) => void): Promise<string | undefined> => {
+/** Where the command of a Go module, named with its version, stands once it is built: below `.local/`. */
+const binaryOf = (module: string): string => {
   const [path = '', version = ''] = module.split('@');
-  const home = join(workshop, 'go-tools', `${basename(path)}-${version}`);
-  const binary = join(home, basename(path));
-  if (existsSync(binary)) return binary;
+  return join(workshop, 'go-tools', `${basename(path)}-${version}`, basename(path));
+};
+
+/** The command of a Go module, if it was built. */
+export const goTool = (module: string): string | undefined =>
+  existsSync(binaryOf(module)) ? binaryOf(module) : undefined;
+
+/**
+ * Builds the command of a Go module once; where there is no Go, that is said. Its modules are checked against Go's checksum
+ * database, as Go does.
+ */
+export const buildGoTool = async (module: string, tell: (line: string) => void): Promise<void> => {
+  const home = dirname(binaryOf(module));
+  if (goTool(module) !== undefined) return;
   const go = findGo();
   if (go === undefined) {
-    tell(`NOT CHECKED with ${basename(path)}: there is no Go to build it with (go install ${module}).`);
-    return undefined;
+    tell(`There is no Go here to build ${module} with: what it checks is not checked.`);
+    return;
   }
   tell(`Building ${module} into .local/go-tools, once; this takes some minutes …`);
   // Built aside and renamed, so that two starts at the same time, or a broken one, never leave half a tool.
@@ -30,10 +38,9 @@ export const ensureGoTool = async (module: string, tell: (line: string) => void)
   mkdirSync(dirname(home), { recursive: true });
   try {
     const env = { ...process.env, GOBIN: draft, GOFLAGS: '-trimpath' };
-    await runCommand(go, ['install', module], { cwd: root, env, what: `Building ${basename(path)}` });
+    await runCommand(go, ['install', module], { cwd: root, env, what: `Building ${basename(home)}` });
     if (!existsSync(home)) renameSync(draft, home);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
-  return binary;
 };

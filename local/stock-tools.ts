@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureGoTool } from './go.ts';
+import { buildGoTool, goTool } from './go.ts';
 import { root } from './paths.ts';
 import { LocalAwsUnavailable } from './problem.ts';
 import { ensureVenv } from './python.ts';
@@ -45,18 +45,19 @@ export const stockTool = async (
   return runTool(what, python, ['-I', '-m', module]);
 };
 
-/**
- * cosign, built below `.local/` when it is first asked for, which takes minutes; undefined where there is no Go to build it
- * with, and that is said.
- */
-export const cosign = async ({
-  tell = say,
-}: {
-  tell?: (line: string) => void;
-} = {}): Promise<StockTool | undefined> => {
-  const [pinned = ''] = readFileSync(pins('cosign.txt'), 'utf8').split('\n');
-  const binary = await ensureGoTool(pinned, tell);
+const cosignModule = (): string => readFileSync(pins('cosign.txt'), 'utf8').trim();
+
+/** cosign, if it was built: that takes minutes, so nobody who asks for it waits. */
+export const cosign = (): StockTool | undefined => {
+  const binary = goTool(cosignModule());
   return binary === undefined ? undefined : runTool('cosign', binary, []);
+};
+
+/** Everything that checks us and is not installed yet, and cosign where there is Go to build it with. */
+export const installStockTools = async (tell = say): Promise<void> => {
+  for (const [name, { requirements, what }] of Object.entries(TOOLS))
+    await ensureVenv({ name, requirements, what }, tell);
+  await buildGoTool(cosignModule(), tell);
 };
 
 type SignedFolder = { folder: string; bundle: string; publicKey: string };

@@ -22,7 +22,10 @@ bundle_file, key_file = sys.argv[1:]
 with open(bundle_file, encoding="utf-8") as file:
     envelope = json.load(file)["dsseEnvelope"]
 with open(key_file, "rb") as file:
-    key = SSlibKey.from_crypto(load_pem_public_key(file.read()), keyid="")
+    key = SSlibKey.from_crypto(load_pem_public_key(file.read()), keyid="given")
+# DSSE has ids of keys as hints, and ours are empty; the library goes by them.
+for signature in envelope["signatures"]:
+    signature["keyid"] = key.keyid
 
 Envelope.from_dict(envelope).verify([key], 1)
 statement = json.loads(b64decode(envelope["payload"]))

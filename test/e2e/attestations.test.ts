@@ -8,7 +8,7 @@ import { signing } from '../../core/signing/contract.ts';
 import { KeySet } from '../../core/signing/key-set.ts';
 import { PREDICATE_TYPE } from '../../core/signing/oms.ts';
 import { flipped } from '../../local/demo/model-files.ts';
-import { checkStatementWithStockTool, cosign, type StockTool, verifyWithStockTool } from '../../local/stock-tools.ts';
+import { checkStatementWithStockTool, cosign, verifyWithStockTool } from '../../local/stock-tools.ts';
 import { folderOf, objectText, type Plane, shippedModel, submit } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 import { edited } from '../support/verification.ts';
@@ -25,7 +25,6 @@ const NAMES = Object.keys(TYPES);
 let plane: Plane;
 let rootDigest: string;
 
-// Building cosign for the first time takes minutes.
 beforeAll(async () => {
   plane = await sharedLocalAws('plain');
   const { answer } = await submit(plane, shipped, shipped.files);
@@ -43,7 +42,7 @@ beforeAll(async () => {
   const keys = KeySet.parse(JSON.parse(Buffer.from(envelope.payload, 'base64').toString()));
   const current = keys.keys.find(({ use, status }) => use === 'signing' && status === 'active');
   writeFileSync(file('key.pem'), current?.publicKey ?? '');
-}, 1_200_000);
+});
 
 /** The same file with one byte of its payload, or of its signature, changed. */
 const forged = (name: string, part: 'payload' | 'sig'): string => {
@@ -58,13 +57,13 @@ const forged = (name: string, part: 'payload' | 'sig'): string => {
   return file(`${name}.${part}`);
 };
 
-const WITHOUT_GO = 'NOT CHECKED: there is no Go here to build cosign with';
+const NOT_BUILT = 'NOT CHECKED with cosign: it is not built. Where there is Go, npm run stock-tools builds it.';
 
 describe('cosign', () => {
-  let tool: StockTool | undefined;
-  beforeAll(async () => {
-    tool = await cosign();
-  }, 1_200_000);
+  const tool = cosign();
+  beforeAll(() => {
+    if (tool === undefined) console.warn(NOT_BUILT);
+  });
 
   const says = async (bundle: string, name: string, digest = rootDigest) => {
     const about = ['--digest', digest, '--digestAlg', 'sha256', '--type', TYPES[name] ?? ''];
@@ -73,14 +72,14 @@ describe('cosign', () => {
   };
 
   test.for(NAMES)('accepts %s as the plane signed it', async (name, { skip }) => {
-    if (tool === undefined) skip(WITHOUT_GO);
+    if (tool === undefined) skip(NOT_BUILT);
     expect(await says(file(name), name)).toMatchObject({ ok: true, output: expect.stringContaining('Verified OK') });
   });
 
   test.for(NAMES)(
     'refuses %s with one byte changed, or about another version, or as another statement',
     async (name, { skip }) => {
-      if (tool === undefined) skip(WITHOUT_GO);
+      if (tool === undefined) skip(NOT_BUILT);
       const other = NAMES[(NAMES.indexOf(name) + 1) % NAMES.length] ?? '';
       for (const refused of [
         await says(forged(name, 'payload'), name),

@@ -21,8 +21,9 @@ beforeAll(async () => {
 });
 
 const BYTES = ['read an uncleared manifest', 'read uncleared bytes'];
-const HOLDS = ['read holds', 'put a hold', 'delete a hold'];
+const HOLDS = ['read holds', 'put a hold', 'tell a fact of holds', 'delete a hold'];
 const ROLLOUTS = ['change rollouts', 'tell a fact of rollouts'];
+const GOES_BY_KEYS = ['read which keys count'];
 const ATTEMPTS = ['read attempts', 'change attempts'];
 
 const powers: Record<string, string[]> = {
@@ -44,7 +45,13 @@ const powers: Record<string, string[]> = {
   'policy/decide-registration': ['read evidence', 'keep a decision'],
   'signing/sign-version': ['read evidence', 'keep a bundle', 'sign'],
   'registry/reserve-version': ['read evidence', 'keep a registry refusal', 'read the registry', 'change the registry'],
-  'intake/publish-version': ['mark a version', 'put a signature', 'read evidence'],
+  'intake/publish-version': [
+    'mark a version',
+    'publish an attestation',
+    ...GOES_BY_KEYS,
+    'put a signature',
+    'read evidence',
+  ],
   'registry/register-version': ['read evidence', 'read the registry', 'change the registry'],
   'intake/answer-upload': ['put an answer', ...ATTEMPTS],
   'intake/quarantine-version': [
@@ -61,6 +68,7 @@ const powers: Record<string, string[]> = {
   'audit/sequence-facts': ['append to the log', 'sign the log', 'give out places in the log'],
   'audit/copy-log': ['append to the copy of the log'],
   'admission/admit-version': [
+    ...GOES_BY_KEYS,
     'read evidence',
     'keep a verdict',
     'sign',
@@ -69,7 +77,7 @@ const powers: Record<string, string[]> = {
     'tell a fact of rollouts',
   ],
   'admission/answer-admissions': ['read evidence', 'read a deployment', 'look at a target', 'ask for a verdict'],
-  'registry/answer-query': ['read evidence', 'read attempts', 'read the registry'],
+  'registry/answer-query': ['read evidence', 'read attempts', 'read the registry', 'read verifications'],
   'telemetry/summarise': [
     'read evidence',
     'read the registry',
@@ -82,6 +90,7 @@ const powers: Record<string, string[]> = {
   'telemetry/roll-up': ['keep a window', 'read telemetry', 'change telemetry'],
   'rollout/open-rollout': ['read the registry', 'read rollouts', 'read a deployment', 'look at a target', ...ROLLOUTS],
   'rollout/decide-step': [
+    ...GOES_BY_KEYS,
     'read evidence',
     ...HOLDS,
     'read telemetry',
@@ -120,9 +129,26 @@ const powers: Record<string, string[]> = {
   ],
   'monitor/record-check': ['read checks', 'change checks'],
   'monitor/answer-drift': ['read evidence', 'read holds', 'read checks'],
+  'signing/publish-keys': ['publish keys', ...GOES_BY_KEYS, 'seal key sets'],
+  'verification/verify-versions': [
+    ...BYTES,
+    'mark a version',
+    ...GOES_BY_KEYS,
+    'read evidence',
+    'keep what was found altered',
+    'read the registry',
+    'read holds',
+    'tell a fact of holds',
+    'read verifications',
+    'change verifications',
+    'read rollouts',
+    'read a deployment',
+    'look at a target',
+    'have a hold placed',
+  ],
   'hold/place-hold': HOLDS,
   'hold/answer-holds': HOLDS,
-  'hold/open-list': ['put a hold'],
+  'hold/open-list': ['put a hold', 'tell a fact of holds'],
   'hold/tell-on-call': ['page somebody'],
 };
 

@@ -5,6 +5,7 @@ import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } f
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { AttestationKind } from '../../core/signing/attestation.ts';
 import { readSigningKey } from '../../core/signing/public-key.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
 import { flipped } from '../../local/demo/model-files.ts';
@@ -209,7 +210,7 @@ const registeredFacts = async (model: string) => {
   return items.Items ?? [];
 };
 
-test('twenty simultaneous deliveries give one registration, one signature and one answer', async () => {
+test('twenty simultaneous deliveries give one registration, one signature, one attestation of each kind and one answer', async () => {
   const shipped = shippedModel('iris-forest', '1.0.0');
   const versions = await upload(plane, shipped, shipped.files);
   const key = `models/${shipped.model}/${shipped.version}/manifest.json`;
@@ -244,9 +245,12 @@ test('twenty simultaneous deliveries give one registration, one signature and on
       Prefix: `signing/${shipped.model}/`,
     }),
   );
+  const attested = Versions.filter(({ Key }) => Key?.includes(`/${versions['manifest.json']}/`));
+  const signed = Versions.filter((object) => !attested.includes(object));
 
   expect(answer.outcome).toBe('registered');
   expect(await registeredFacts(shipped.model)).toHaveLength(1);
-  expect(Versions).toHaveLength(1);
+  expect(signed).toHaveLength(1);
+  expect(attested).toHaveLength(AttestationKind.options.length);
   expect(await answersAt(plane, shipped)).toHaveLength(1);
 });

@@ -14,6 +14,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { signing } from '../../core/signing/contract.ts';
 import { verdict } from './callers.ts';
 import type { Clients, Running } from './local.ts';
 import type { Reached } from './serving.ts';
@@ -52,6 +53,7 @@ const EVIDENCE = {
   'keep a verdict': 'admission/probe/1.0.0/production/id.json',
   'keep a check': 'monitor/probe/1.0.0/probe-prod/time.json',
   'keep a bundle': 'signing/probe/1.0.0/root-key.json',
+  'keep what was found altered': 'verification/probe/1.0.0/time-digest.json',
 } as const;
 
 /** Of the outbox, by its key; the stream that publishes facts passes it over. */
@@ -68,6 +70,7 @@ export const actsOn = (
   const { IntakeTableName, RegistryTableName, HoldTableName, RolloutTableName, TelemetryTableName, MonitorTableName } =
     outputs;
   const { CaptureBucketName = '', TelemetryBucketName = '' } = outputs;
+  const { VerificationTableName } = outputs;
   const { AuditLogBucketName = '', AuditCopyBucketName = '', AuditTableName } = outputs;
   const once =
     (Key: string, into: string): Act =>
@@ -105,6 +108,9 @@ export const actsOn = (
           Tagging: { TagSet: [{ Key: 'clearance', Value: 'quarantined' }] },
         }),
       ),
+    'publish an attestation': put('attestations/probe/1.0.0/scan-probe.json'),
+    'publish keys': put('keys/key-set.0.json'),
+    'read which keys count': ({ s3 }) => s3.send(new GetObjectCommand({ Bucket, Key: signing.keys.keySet.current })),
     'put a signature': put('models/probe/1.0.0/model.sig'),
     'put an answer': put('answers/probe/1.0.0/attempt.json'),
     'read evidence': ({ s3 }) =>
@@ -116,6 +122,15 @@ export const actsOn = (
       kms.send(
         new SignCommand({
           KeyId: outputs.SigningKeyArn,
+          Message: new Uint8Array(32),
+          MessageType: 'DIGEST',
+          SigningAlgorithm: 'ECDSA_SHA_256',
+        }),
+      ),
+    'seal key sets': ({ kms }) =>
+      kms.send(
+        new SignCommand({
+          KeyId: outputs.KeySetKeyArn,
           Message: new Uint8Array(32),
           MessageType: 'DIGEST',
           SigningAlgorithm: 'ECDSA_SHA_256',
@@ -143,7 +158,11 @@ export const actsOn = (
     'change the registry': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: RegistryTableName, Item: PROBED })),
     'read holds': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: HoldTableName, Key: PROBED })),
     'put a hold': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: HoldTableName, Item: PROBED })),
+    'tell a fact of holds': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: HoldTableName, Item: TOLD })),
     'delete a hold': ({ ddb }) => ddb.send(new DeleteItemCommand({ TableName: HoldTableName, Key: PROBED })),
+    'read verifications': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: VerificationTableName, Key: PROBED })),
+    'change verifications': ({ ddb }) =>
+      ddb.send(new PutItemCommand({ TableName: VerificationTableName, Item: PROBED })),
     'read checks': ({ ddb }) => ddb.send(new GetItemCommand({ TableName: MonitorTableName, Key: PROBED })),
     'change checks': ({ ddb }) => ddb.send(new PutItemCommand({ TableName: MonitorTableName, Item: PROBED })),
     'read a capture': ({ s3 }) => s3.send(new GetObjectCommand({ Bucket: CaptureBucketName, ...refused.capture })),
@@ -184,6 +203,7 @@ export const actsOn = (
     'call a step': call('signing/sign-version'),
     'move an alias': ({ lambda }) =>
       lambda.send(new UpdateAliasCommand({ FunctionName: 'probe', Name: 'live', FunctionVersion: '1' })),
+    'have a hold placed': call('hold/place-hold'),
     'ask for a verdict': call('admission/admit-version'),
     reconcile: call('rollout/reconcile-rollouts'),
   };

@@ -4,8 +4,9 @@ import { answersAt, type Plane } from './flight.ts';
 
 type Subject = { model: string; version: string };
 
-const versionsBelow = async (plane: Plane, Bucket: string | undefined, Prefix: string): Promise<number> => {
-  const { Versions = [] } = await plane.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix }));
+/** Not what lies in folders below: there may be attestations of every look at the bytes. */
+const versionsIn = async (plane: Plane, Bucket: string | undefined, Prefix: string): Promise<number> => {
+  const { Versions = [] } = await plane.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix, Delimiter: '/' }));
   return Versions.length;
 };
 
@@ -29,9 +30,9 @@ export const tracesOf = async (plane: Plane, subject: Subject) => {
   const { EvidenceBucketName, IntakeTableName, ModelBucketName, RegistryTableName } = plane.outputs;
   const [answers, answerVersions, signatures, bundles, facts] = await Promise.all([
     answersAt(plane, subject),
-    versionsBelow(plane, ModelBucketName, `answers/${subject.model}/${subject.version}/`),
-    versionsBelow(plane, EvidenceBucketName, `signing/${subject.model}/${subject.version}/`),
-    versionsBelow(plane, ModelBucketName, `models/${subject.model}/${subject.version}/model.sig`),
+    versionsIn(plane, ModelBucketName, `answers/${subject.model}/${subject.version}/`),
+    versionsIn(plane, EvidenceBucketName, `signing/${subject.model}/${subject.version}/`),
+    versionsIn(plane, ModelBucketName, `models/${subject.model}/${subject.version}/model.sig`),
     Promise.all([IntakeTableName, RegistryTableName].map((table) => factsIn(plane, table, subject))),
   ]);
   return {
