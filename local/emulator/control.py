@@ -1,6 +1,6 @@
 """
 What our harness asks of the emulator beyond AWS: who are you, write your state down, say what a service of AWS would say
-that is not played here (CloudTrail), make an object huge, tell what was read of it, end when we end.
+that is not played here (CloudTrail), make an object huge or change its bytes, tell what was read of it, end when we end.
 """
 
 import json
@@ -12,6 +12,7 @@ import threading
 import hollow
 import ministack.app as app
 import ministack.services.eventbridge as events
+import tampering
 from ministack.core.persistence import save_all
 
 
@@ -29,6 +30,7 @@ def _answer_the_harness(token):
         "/_local/tell-as-aws": lambda body, query: events._put_events(json.loads(body), allow_aws_source=True),
         "/_local/stretch": _stretch,
         "/_local/served": _served,
+        "/_local/flip": _flip,
     }
 
     async def handle(method, path, headers, body, query_params, request_id):
@@ -56,6 +58,11 @@ def _stretch(body, query):
 
 def _served(body, query):
     return _text(str(hollow.served(query["bucket"], query["key"])))
+
+
+def _flip(body, query):
+    tampering.flip(query["bucket"], query["key"])
+    return _text("")
 
 
 def _end_with_the_harness():

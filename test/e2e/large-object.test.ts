@@ -4,6 +4,7 @@ import { DigestReport, MANIFEST } from '../../core/intake/contract.ts';
 import { hexOf } from '../../core/kernel/digest.ts';
 import { ScanReport } from '../../core/scanning/contract.ts';
 import { safetensors } from '../scanning/support.ts';
+import { control } from '../support/emulator-control.ts';
 import { answerOf, evidenceOf, type Plane, shippedModel, upload, withManifest } from '../support/flight.ts';
 import { sharedLocalAws } from '../support/local.ts';
 
@@ -32,12 +33,6 @@ const digestOfAll = (start: Uint8Array): string => {
   return `sha256:${hash.digest('hex')}`;
 };
 
-const control = async (act: 'stretch' | 'served', asked: Record<string, string>): Promise<number> => {
-  const answer = await fetch(`${plane.endpoint}/_local/${act}?${new URLSearchParams(asked)}`, { method: 'POST' });
-  if (!answer.ok) throw new Error(await answer.text());
-  return Number(await answer.text());
-};
-
 test(
   'an object of 5 GB with a stored SHA-256 goes from its S3 event to registered and signed with less than 10 MB read of it',
   async () => {
@@ -54,7 +49,7 @@ test(
     };
 
     await upload(plane, shipped, files, [WEIGHTS]);
-    await control('stretch', { ...at, size: String(SIZE), sha256: hexOf(digest as never) });
+    await control(plane, 'stretch', { ...at, size: String(SIZE), sha256: hexOf(digest as never) });
     const others = Object.keys(files).filter((path) => path !== WEIGHTS && path !== MANIFEST);
     const versions = await upload(plane, shipped, files, [...others, MANIFEST], { stored: true });
     const answer = await answerOf(plane, shipped, versions[MANIFEST] ?? '', PATIENCE);
@@ -68,7 +63,7 @@ test(
       bytesRead: 0,
     });
     expect(scans).toContainEqual(expect.objectContaining({ path: WEIGHTS, size: SIZE, verdict: 'clean' }));
-    const served = await control('served', at);
+    const served = Number(await control(plane, 'served', at));
     expect(served).toBeGreaterThan(0);
     expect(served).toBeLessThan(10e6);
   },

@@ -50,7 +50,7 @@ test.concurrent(
       await until(plane, id, ['completed', 'rolled-back']);
     }
     const served = await shareServed(plane, flight);
-    const { undo } = changeBehindTheBack(plane, subject, MODEL);
+    const { undo } = await changeBehindTheBack(plane, subject, MODEL);
 
     const hold = await untilHeld(plane, subject, 300_000);
     const [page] = await pages.heardOf(hold.id, 1);
@@ -71,7 +71,7 @@ test.concurrent(
     expect(page?.Message).toContain('docs/runbooks/verification.md#a-registered-version-was-altered');
     expect([served, away, denied, await bytesAs(reader, subject, MODEL)]).toEqual([1, true, true, 'AccessDenied']);
 
-    undo();
+    await undo();
     await operator.lift(hold.id);
     await verifyNow(plane, subject);
 

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
@@ -8,6 +6,7 @@ import { type Hold as Held, Hold } from '../../core/hold/contract.ts';
 import { holdKeys } from '../../core/hold/table.ts';
 import { VersionMark } from '../../core/verification/contract.ts';
 import { verificationKeys } from '../../core/verification/table.ts';
+import { control } from './emulator-control.ts';
 import type { Plane } from './flight.ts';
 import { functionsOf } from './functions.ts';
 import { eventually } from './local.ts';
@@ -17,17 +16,19 @@ type Named = { readonly model: string; readonly version: string };
 export const keyOf = ({ model, version }: Named, path: string): string => `models/${model}/${version}/${path}`;
 
 /**
- * Changes bytes where the emulator keeps them, in a file of its own: it knows nothing of it, and goes on to say of the
- * object what it said before. What S3 itself would have to do to us, or lose.
+ * Changes bytes where the emulator keeps them: it goes on to say of the object what it said before. What S3 itself would have
+ * to do to us, or lose.
  */
-export const changeBehindTheBack = (plane: Plane, subject: Named, path: string): { undo(): void } => {
-  const account = plane.env.AWS_ACCESS_KEY_ID ?? '';
-  const file = join(plane.folder, 's3', account, plane.outputs.ModelBucketName ?? '', keyOf(subject, path));
-  const before = readFileSync(file);
-  const changed = Buffer.from(before);
-  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
-  writeFileSync(file, changed);
-  return { undo: () => writeFileSync(file, before) };
+export const changeBehindTheBack = async (
+  plane: Plane,
+  subject: Named,
+  path: string,
+): Promise<{ undo(): Promise<void> }> => {
+  const flip = async (): Promise<void> => {
+    await control(plane, 'flip', { bucket: plane.outputs.ModelBucketName ?? '', key: keyOf(subject, path) });
+  };
+  await flip();
+  return { undo: flip };
 };
 
 /** All that S3 says of the current object without reading it. */
