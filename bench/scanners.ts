@@ -33,7 +33,7 @@ class Comparison {
   async contenders(): Promise<Contender[]> {
     const peers: Contender[] = [];
     for (const name of PEER_NAMES) peers.push(...((await this.attempt(name, () => peer(name, this.#tell))) ?? []));
-    return [contender(), ...peers];
+    return [await contender(), ...peers];
   }
 
   async collect(parts: readonly (readonly [string, () => Promise<Models>])[]): Promise<Models> {
@@ -95,7 +95,7 @@ export const scanners: Benchmark = async (tell): Promise<Report> => {
       'flagged: malicious or worse than suspicious, by its own words; ours: malicious or suspicious, which both refuse.',
       'failed: an error, or for ours a refusal because the file is not understood. Neither is a pass, nor an answer.',
       'MB read: what the process asked of the kernel by read and pread (rchar of /proc/self/io) during the scans.',
-      'Commands are python -m NAME and node cli/clearance.mjs; peak memory is that of the process, as wait4 tells it.',
+      'Commands are python -m NAME and the one of the npm package, which Node ran once before; peak memory is that of the process, as wait4 tells it.',
       ...comparison.notes,
     ],
   };

@@ -27,7 +27,7 @@ const droppable = (source: string): string => source.replaceAll(MAKES_SCHEMA, '/
  * namespace under `import * as z` is shaken down to what is used. Every schema also brings its way to JSON Schema, of
  * which a handler has no need; a call of z.toJSONSchema there would fail at its first test.
  */
-const shakeZod: Plugin = {
+export const shakeZod: Plugin = {
   name: 'shake-zod',
   setup(build) {
     build.onLoad({ filter: /[\\/](?:core|functions)[\\/][^\\/]+[\\/].*\.ts$/ }, ({ path }) =>

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root, workshop } from '../../local/paths.ts';
 import { ensureVenv } from '../../local/python.ts';
+import { bundleCommand, COMMAND } from '../../scripts/bundle-command.ts';
 
 const here = join(root, 'bench', 'scanners');
 const drivers = join(here, 'drivers');
@@ -27,11 +29,17 @@ const QUIET = {
   NO_COLOR: '1',
 };
 
-const ours: Contender = {
-  name: 'clearance',
-  driver: [process.execPath, join(drivers, 'ours.ts')],
-  command: (path) => [process.execPath, join(root, 'cli', 'clearance.mjs'), 'scan', path],
-  takesFolders: true,
+/** The command as the package has it, which is what people install. */
+const ours = async (): Promise<Contender> => {
+  const installed = join(workshop, 'scanners', 'package');
+  rmSync(installed, { recursive: true, force: true });
+  await bundleCommand(installed);
+  return {
+    name: 'clearance',
+    driver: [process.execPath, join(drivers, 'ours.ts')],
+    command: (path) => [process.execPath, join(installed, COMMAND), 'scan', path],
+    takesFolders: true,
+  };
 };
 
 type Peer = {
@@ -73,7 +81,7 @@ export const peer = async (name: string, tell: (line: string) => void): Promise<
 };
 
 export const PEER_NAMES = Object.keys(PEERS);
-export const contender = (): Contender => ours;
+export const contender = ours;
 
 /** Every answer of one scanner, in the order of the paths. A process that dies has failed on the rest. */
 export const ask = async ({ driver }: Contender, paths: readonly string[]): Promise<Answer[]> => {

@@ -23,15 +23,19 @@ const SMALL = 128 * 1024;
 /** Below it a part of a larger memory is cheaper than one of its own. */
 const HELD = 1024;
 
-const readAt = (fd: number, offset: number, length: number): Uint8Array => {
-  const bytes = length < HELD ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
+const fillAt = (fd: number, offset: number, into: Uint8Array): number => {
   let filled = 0;
-  while (filled < length) {
-    const count = readSync(fd, bytes, filled, length - filled, offset + filled);
+  while (filled < into.length) {
+    const count = readSync(fd, into, filled, into.length - filled, offset + filled);
     if (count === 0) break;
     filled += count;
   }
-  return bytes.subarray(0, filled);
+  return filled;
+};
+
+const readAt = (fd: number, offset: number, length: number): Uint8Array => {
+  const bytes = length < HELD ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
+  return bytes.subarray(0, fillAt(fd, offset, bytes));
 };
 
 /**
@@ -51,7 +55,11 @@ export const withOpenFile = async <Result>(
       if (whole !== undefined) return whole.subarray(offset, end);
       return readAt(fd, offset, Math.max(0, end - offset));
     };
-    return await use({ size, read });
+    const readInto = async (offset: number, into: Uint8Array): Promise<number> => {
+      if (isOutOfBreath()) await breathe();
+      return fillAt(fd, offset, into.subarray(0, Math.max(0, size - offset)));
+    };
+    return await use({ size, read, ...(whole === undefined && { readInto }) });
   } finally {
     closeSync(fd);
   }

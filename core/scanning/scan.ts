@@ -119,16 +119,24 @@ export class Scan {
 
   /** The source with every requested byte counted against the limits. */
   meter(source: ByteSource): ByteSource {
+    const count = (offset: number, length: number): number => {
+      const wanted = Math.max(0, Math.min(length, source.size - offset));
+      this.bytesRead += wanted;
+      this.reads += 1;
+      if (this.bytesRead > this.limits.bytesRead) throw limit('bytesRead', this.limits);
+      if (this.reads > this.limits.reads) throw limit('reads', this.limits);
+      return wanted;
+    };
+    const { readInto } = source;
     return {
       size: source.size,
       read: (offset, length) => {
-        const wanted = Math.max(0, Math.min(length, source.size - offset));
-        this.bytesRead += wanted;
-        this.reads += 1;
-        if (this.bytesRead > this.limits.bytesRead) throw limit('bytesRead', this.limits);
-        if (this.reads > this.limits.reads) throw limit('reads', this.limits);
+        const wanted = count(offset, length);
         return wanted === 0 ? Promise.resolve(new Uint8Array()) : source.read(offset, wanted);
       },
+      ...(readInto && {
+        readInto: (offset, into) => readInto(offset, into.subarray(0, count(offset, into.length))),
+      }),
     };
   }
 }

@@ -25,7 +25,7 @@ const waiting = (answers: readonly unknown[], asked: object = {}) => {
   return { calls, said, answer: wait(request, plane, context) };
 };
 
-test.each([
+test.concurrent.each([
   ['registered', EXIT.yes],
   ['rejected', EXIT.no],
 ])('a version that is %s in the end ends the wait with %i, whatever it was before', async (state, exitCode) => {
@@ -42,7 +42,7 @@ test.each([
   expect(said.map((line) => line.split(': ')[1]?.split(' ')[0])).toEqual(['unknown', 'incomplete', 'running']);
 });
 
-test('the no of an older upload is not the answer to the one that is waited for', async () => {
+test.concurrent('the no of an older upload is not the answer to the one that is waited for', async () => {
   const before = version('rejected', attempt('old'));
   const after = version('rejected', attempt('new', { outcome: 'rejected' }), attempt('old'));
 
@@ -52,13 +52,13 @@ test('the no of an older upload is not the answer to the one that is waited for'
   expect(calls).toHaveLength(2);
 });
 
-test('an attempt that was superseded was neither registered nor refused', async () => {
+test.concurrent('an attempt that was superseded was neither registered nor refused', async () => {
   const { answer } = waiting([version('registered', attempt('new', { outcome: 'superseded' }))], { attempt: 'new' });
 
   expect((await answer).exitCode).toBe(EXIT.unknown);
 });
 
-test('when the time is over, it could not be told, and the last that was seen is', async () => {
+test.concurrent('when the time is over, it could not be told, and the last that was seen is', async () => {
   const { answer } = waiting([version('incomplete')], { timeoutSeconds: 0.01 });
 
   await expect(answer).rejects.toMatchObject({
@@ -85,7 +85,7 @@ const rollout = (state: string, share = 0.2) => ({
 });
 const ROLLOUT = { model: undefined, version: undefined, rollout: 'r1' };
 
-test.each([
+test.concurrent.each([
   ['completed', EXIT.yes],
   ['rolled-back', EXIT.no],
   ['refused', EXIT.no],
@@ -101,7 +101,7 @@ test.each([
   expect(calls[0]).toEqual({ route: rolloutApi.get, names: { rollout: 'r1' } });
 });
 
-test.each([
+test.concurrent.each([
   ['one that bakes', rollout('baking'), 'baking at 20 %'],
   ['one that never began', undefined, '"r1"'],
 ])('a rollout that is not over in time could not be told: %s', async (_, seen, found) => {
@@ -110,7 +110,7 @@ test.each([
   await expect(answer).rejects.toMatchObject({ exitCode: EXIT.unknown, reason: { path: '--timeout', found } });
 });
 
-test.each([
+test.concurrent.each([
   ['nothing', { model: undefined, version: undefined }],
   ['a model without a version', { version: undefined }],
   ['both', { rollout: 'r1' }],
@@ -120,7 +120,7 @@ test.each([
   await expect(answer).rejects.toMatchObject({ exitCode: EXIT.usage });
 });
 
-test('an interrupted wait ends at once', async () => {
+test.concurrent('an interrupted wait ends at once', async () => {
   const { plane } = toldPlane(version('running'));
   const controller = new AbortController();
 

@@ -11,10 +11,14 @@ import { assemblyOf, governanceApp } from '../../local/synth.ts';
 import { folderOf, type Plane, shippedModel, submit } from '../support/flight.ts';
 import { functionsOf } from '../support/functions.ts';
 import { clientsOf } from '../support/local.ts';
+import { heldFor, verifyNow } from '../support/tampering.ts';
 import type { Document } from '../support/verification.ts';
 
 const ALIAS = 'alias/clearance/dev/signing';
 const WHY = 'a laptop with operator rights was stolen';
+
+/** Not within this test: what admission and the command say for themselves is what verification would be ahead of. */
+const RARELY = { verification: { everyMinutes: 60 } };
 
 let aws: LocalAws;
 let plane: Plane;
@@ -22,7 +26,7 @@ let rotated: string;
 
 // A plane of its own: what the others share must keep its key.
 beforeAll(async () => {
-  rotated = await assemblyOf(governanceApp, { signing: { keys: [1, 2] } }, console.error).synthesise();
+  rotated = await assemblyOf(governanceApp, { ...RARELY, signing: { keys: [1, 2] } }, console.error).synthesise();
   aws = await startLocalAws({ stage: 'dev', iam: true, onProgress: console.error });
   plane = { ...aws, ...clientsOf(aws) };
 }, 900_000);
@@ -102,6 +106,7 @@ test('a key is replaced and then revoked: what it signed counts until it is, and
   expect((await admission(fresh)).outcome).toBe('allow');
 
   const revoked = {
+    ...RARELY,
     signing: { keys: [1, 2], revoked: [{ key: firstKey, at: new Date().toISOString(), reason: WHY }] },
   };
   await deployAssembly(aws, await assemblyOf(governanceApp, revoked, console.error).synthesise());
@@ -122,6 +127,11 @@ test('a key is replaced and then revoked: what it signed counts until it is, and
   ]);
   const third = await submit(plane, old, old.files);
   expect(third.answer.reasons).toMatchObject([{ rule: 'intake.bundle-forged', message: expect.stringContaining(WHY) }]);
+
+  await Promise.all([old, fresh].map((shipped) => verifyNow(plane, shipped)));
+  const hold = { effect: 'evict', severity: 'page', reason: { rule: 'signing.key-revoked' } };
+  expect(await heldFor(plane, old)).toMatchObject([hold]);
+  expect(await heldFor(plane, fresh)).toEqual([]);
 }, 1_200_000);
 
 test('what the plane attests is verified offline by the set, and by nobody once a byte is another', async () => {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -73,6 +73,30 @@ test('an inference server takes the routing reader from the package and installs
     const printed = execFileSync(process.execPath, ['server.mjs'], { cwd: app, encoding: 'utf8' });
 
     expect(printed.trim()).toBe('1.0.0');
+  } finally {
+    rmSync(app, { recursive: true, force: true });
+  }
+}, 120_000);
+
+test('the command of the package scans and checks as the one of the repository does, with Cedar and the policies of a plane', async () => {
+  const app = mkdtempSync(join(tmpdir(), 'clearance-command-'));
+  try {
+    const installed = join(app, 'node_modules');
+    mkdirSync(join(installed, '@cedar-policy'), { recursive: true });
+    await makePackage(join(installed, 'clearance'));
+    const cedar = '@cedar-policy/cedar-wasm';
+    symlinkSync(join(import.meta.dirname, '../../node_modules', cedar), join(installed, cedar));
+    const { bin } = JSON.parse(readFileSync(join(installed, 'clearance', 'package.json'), 'utf8'));
+    const said = (command: string, verb: string) => {
+      const model = join(import.meta.dirname, '../../models/iris-forest/1.0.0');
+      const { status, stdout } = spawnSync(process.execPath, [command, verb, model, '--json'], { encoding: 'utf8' });
+      return { status, document: JSON.parse(stdout) };
+    };
+    const own = join(import.meta.dirname, '../../cli/clearance.mjs');
+    const theirs = join(installed, 'clearance', bin.clearance);
+
+    for (const verb of ['scan', 'check']) expect(said(theirs, verb)).toEqual(said(own, verb));
+    expect(said(theirs, 'scan')).toMatchObject({ status: 0 });
   } finally {
     rmSync(app, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { checkTemplate } from '../../core/scanning/formats/chat-template.ts';
 import { Scan } from '../../core/scanning/scan.ts';
 import { DEFAULT_LIMITS } from '../../core/scanning/scan-options.ts';
+import { worked } from '../support/worked.ts';
 
 const TEMPLATES = new URL('../vectors/scanning/templates/', import.meta.url);
 
@@ -148,9 +149,9 @@ describe('a chat template', () => {
     const deep = '{% if x %}'.repeat(20_000);
     const chain = Array.from({ length: 5_000 }, (_, i) => `{% set a${i} = a${i + 1} %}`).join('');
 
-    const start = process.hrtime.bigint();
-    for (const text of [...hostile, longString, deep, chain]) await check(text);
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    const [, seconds] = await worked(async () => {
+      for (const text of [...hostile, longString, deep, chain]) await check(text);
+    });
 
     expect(seconds).toBeLessThan(5);
   });

@@ -15,6 +15,7 @@ import {
   ROOT,
   superblock,
 } from '../support/hdf5.ts';
+import { worked } from '../support/worked.ts';
 import { concat, op, pickle, safetensors, sparseSource, zip } from './support.ts';
 
 const utf8 = (value: string) => new TextEncoder().encode(value);
@@ -111,15 +112,9 @@ const FRAMES: readonly (readonly [what: string, format: string, frame: Frame])[]
   ['an HDF5 file of 20 GB in 500 datasets', 'hdf5', hugeHdf5(500, 40e6)],
 ];
 
-const timed = async <Result>(run: () => Promise<Result>): Promise<readonly [Result, seconds: number]> => {
-  const start = process.hrtime.bigint();
-  const result = await run();
-  return [result, Number(process.hrtime.bigint() - start) / 1e9];
-};
-
 describe.each(FRAMES)('%s', (_what, format, { size, parts }) => {
   test('is judged by its header: in less than a second and 10 MB', async () => {
-    const [scan, seconds] = await timed(() => scanFile('model', sparseSource(size, parts)));
+    const [scan, seconds] = await worked(() => scanFile('model', sparseSource(size, parts)));
 
     expect(scan).toMatchObject({ verdict: 'clean', format, size });
     expect(scan.bytesRead).toBeLessThan(10e6);
@@ -134,7 +129,7 @@ describe.each(FRAMES)('%s', (_what, format, { size, parts }) => {
     for (const { at, bytes } of parts) await file.write(bytes, 0, bytes.length, at);
     await file.close();
 
-    const [scan, seconds] = await timed(() =>
+    const [scan, seconds] = await worked(() =>
       withSource({ path: 'model', absolute, size }, (source) => scanFile('model', source)),
     );
 

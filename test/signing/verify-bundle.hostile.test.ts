@@ -12,6 +12,7 @@ import {
   withBundle,
   withStatement,
 } from '../support/verification.ts';
+import { worked } from '../support/worked.ts';
 
 describe('a hostile bundle', () => {
   const TEN_THOUSAND = 10_000;
@@ -77,11 +78,10 @@ describe('a hostile bundle', () => {
         s.predicate.serialization.ignore_paths = paths;
       }),
     );
-    const began = performance.now();
 
-    const found = reasons({ ...signed, files });
+    const [found, seconds] = await worked(() => reasons({ ...signed, files }));
 
     expect(found).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(seconds).toBeLessThan(3);
   });
 });

@@ -52,4 +52,4 @@ export const reportPolyglot = async (scan: Scan, stream: ByteStream, { member }:
   return acted || complete;
 };
 
-export const pickleStream = (source: ByteSource) => (): ByteStream => streamOf(source);
+export const pickleStream = (source: ByteSource) => (): ByteStream => streamOf(source, 0, { inPlace: true });

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, sectionOf } from '../byte-source.ts';
 import { ascii, startsWith } from '../bytes.ts';
 import type { Content, ScanContent } from '../content.ts';
 import { limit, type Scan, Unscannable } from '../scan.ts';
@@ -82,11 +82,6 @@ const checkMember = (
   if (parents.some((_, at) => linked.has(parents.slice(0, at + 1).join('/'))))
     scan.report('tar.unsafe-link', { what: 'the member is written through a link', member: label });
 };
-
-const sectionOf = (source: ByteSource, start: number, size: number): ByteSource => ({
-  size,
-  read: (offset, length) => source.read(start + offset, Math.max(0, Math.min(length, size - offset))),
-});
 
 /** `<length> <key>=<value>\n`, again and again. */
 const paxOf = (bytes: Uint8Array): Map<string, string> => {

@@ -31,49 +31,46 @@ export const TAG = {
   embedded: 15,
 } as const;
 
-const grown = (needed: number, capacity: number) => Math.max(needed, capacity * 2);
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** A column of (tag, payload) cells in two typed arrays: nine bytes a value, however many million there are. */
+/** The stack: a column of (tag, payload) cells in two typed arrays, nine bytes a value, however many there are. */
 export class Cells {
   tags = new Uint8Array(64);
   payloads = new Float64Array(64);
   length = 0;
   readonly #limits: ScanLimits;
-  readonly #limit: 'stack' | 'memo';
 
-  constructor(limits: ScanLimits, name: 'stack' | 'memo') {
+  constructor(limits: ScanLimits) {
     this.#limits = limits;
-    this.#limit = name;
   }
 
   push(tag: number, payload: number): void {
-    if (this.length === this.tags.length) this.reserve(this.length + 1);
+    if (this.length === this.tags.length) this.#grow();
     this.tags[this.length] = tag;
     this.payloads[this.length] = payload;
     this.length += 1;
   }
 
-  /** Makes room for `needed` cells. */
-  reserve(needed: number): void {
-    if (needed <= this.tags.length) return;
-    if (needed > this.#limits[this.#limit]) throw limit(this.#limit, this.#limits);
-    const capacity = Math.min(grown(needed, this.tags.length), this.#limits[this.#limit]);
-    const tags = new Uint8Array(capacity);
-    const payloads = new Float64Array(capacity);
-    tags.set(this.tags);
-    payloads.set(this.payloads);
-    this.tags = tags;
-    this.payloads = payloads;
+  #grow(): void {
+    if (this.length >= this.#limits.stack) throw limit('stack', this.#limits);
+    const capacity = Math.min(this.length * 2, this.#limits.stack);
+    // Transferred, the old memory is free at once and not when somebody collects it.
+    this.tags = new Uint8Array(this.tags.buffer.transfer(capacity));
+    this.payloads = new Float64Array(this.payloads.buffer.transfer(capacity * BYTES));
   }
 }
 
 const EMPTY = 255;
-/** Indices that leave more of the memo empty than this are kept one by one. */
-const SPARSE = 1 << 20;
+const PAGE_BITS = 12;
+const PAGE = 1 << PAGE_BITS;
 
-/** The memo. Honest picklers count from 0; a far index must not make us allocate what lies between. */
+/**
+ * The memo, in pages that are made when they are first written to. Honest picklers count from 0; a far index must not
+ * make us allocate what lies between.
+ */
 export class Memo {
-  readonly #cells: Cells;
+  readonly #tags: Uint8Array[] = [];
+  readonly #payloads: Float64Array[] = [];
   readonly #limits: ScanLimits;
   readonly #far = new Map<number, readonly [tag: number, payload: number]>();
   /** Distinct indices in use: the index that MEMOIZE takes. */
@@ -84,37 +81,41 @@ export class Memo {
 
   constructor(limits: ScanLimits) {
     this.#limits = limits;
-    this.#cells = new Cells(limits, 'memo');
-    this.#cells.tags.fill(EMPTY);
   }
 
   put(index: number, tag: number, payload: number): void {
-    const cells = this.#cells;
-    if (index >= cells.tags.length && index - this.size > SPARSE) {
+    if (index >= this.#limits.memo) {
       this.#putFar(index, tag, payload);
       return;
     }
-    if (index >= cells.tags.length) {
-      const before = cells.tags.length;
-      cells.reserve(index + 1);
-      cells.tags.fill(EMPTY, before);
-    }
-    if (cells.tags[index] === EMPTY && !this.#far.has(index)) this.size += 1;
-    cells.tags[index] = tag;
-    cells.payloads[index] = payload;
+    const page = index >>> PAGE_BITS;
+    const tags = this.#tags[page] ?? this.#makePage(page);
+    const cell = index & (PAGE - 1);
+    if (tags[cell] === EMPTY) this.size += 1;
+    tags[cell] = tag;
+    (this.#payloads[page] as Float64Array)[cell] = payload;
   }
 
   find(index: number): boolean {
-    const tag = this.#cells.tags[index] ?? EMPTY;
+    const page = index >>> PAGE_BITS;
+    const cell = index & (PAGE - 1);
+    const tag = index < this.#limits.memo ? (this.#tags[page]?.[cell] ?? EMPTY) : EMPTY;
     if (tag !== EMPTY) {
       this.tag = tag;
-      this.payload = this.#cells.payloads[index] ?? 0;
+      this.payload = this.#payloads[page]?.[cell] ?? 0;
       return true;
     }
     const far = this.#far.get(index);
     if (far === undefined) return false;
     [this.tag, this.payload] = far;
     return true;
+  }
+
+  #makePage(page: number): Uint8Array {
+    const tags = new Uint8Array(PAGE).fill(EMPTY);
+    this.#tags[page] = tags;
+    this.#payloads[page] = new Float64Array(PAGE);
+    return tags;
   }
 
   #putFar(index: number, tag: number, payload: number): void {

@@ -38,11 +38,8 @@ export class Containers {
   /** A new empty container. Number 0 is the empty tuple, and stands for all beyond the tracked ones. */
   create(): number {
     if (this.#count >= TRACKED) return 0;
-    if (this.#count === this.#weights.length) {
-      const weights = new Float64Array(this.#count * 2);
-      weights.set(this.#weights);
-      this.#weights = weights;
-    }
+    if (this.#count === this.#weights.length)
+      this.#weights = new Float64Array(this.#weights.buffer.transfer(this.#weights.byteLength * 2));
     this.#weights[this.#count] = 1;
     this.#count += 1;
     return this.#count - 1;

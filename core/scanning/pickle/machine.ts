@@ -71,7 +71,7 @@ export class Machine {
 
   constructor(options: MachineOptions) {
     this.options = options;
-    this.stack = new Cells(options.scan.limits, 'stack');
+    this.stack = new Cells(options.scan.limits);
     this.memo = new Memo(options.scan.limits);
   }
 

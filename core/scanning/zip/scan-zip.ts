@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { type ByteSource, bufferSource } from '../byte-source.ts';
+import { type ByteSource, bufferSource, sectionOf } from '../byte-source.ts';
 import { streamOf } from '../byte-stream.ts';
 import type { Content, ScanContent } from '../content.ts';
 import { isNpy } from '../formats/npy.ts';
@@ -18,11 +18,6 @@ const WHOLE = 4 * 1024 * 1024;
 /** An expansion that no model needs; arrays of zeros do pack like that. */
 const BOMB_SIZE = 8 * 1024 * 1024;
 const BOMB_RATIO = 500;
-
-const sectionOf = (source: ByteSource, start: number, size: number): ByteSource => ({
-  size,
-  read: (offset, length) => source.read(start + offset, Math.max(0, Math.min(length, size - offset))),
-});
 
 const inflate = (scan: Scan, packed: Uint8Array, member: Member): Uint8Array => {
   const { limits } = scan;
