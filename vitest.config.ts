@@ -22,23 +22,32 @@ const onLocalAws = {
   hookTimeout: 300_000,
 };
 
-/** `unit` needs nothing but Node; `local` and `flights` run against a local AWS each, `alone` against one for each file. */
+/** What synthesises templates, bundles handlers or starts the command as a process. */
+const BUILT = ['lib/**/*', 'contract/**/*', 'cli/command', 'cli/plane'].map((name) => `test/${name}.test.ts`);
+
+/** Units share nothing that changes, so files may share what they import: CDK alone takes a second to load. */
+const inOneProcess = {
+  testTimeout: 20_000,
+  isolate: false,
+  // CDK's own look at each template takes ten times as long as making it; `cdk synth` and every deployment have it.
+  env: { CDK_VALIDATION: 'false' },
+};
+
+/** `unit` and `built` need nothing but Node; `local` and `flights` run against a local AWS each, `alone` against one for each file. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    maxConcurrency: 20,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/local/**'],
-          testTimeout: 20_000,
-          // Units share nothing that changes, so files may share what they import: CDK alone takes a second to load.
-          isolate: false,
-          // CDK's own look at each template takes ten times as long as making it; `cdk synth` and every deployment have it.
-          env: { CDK_VALIDATION: 'false' },
+          exclude: ['test/e2e/**', 'test/local/**', ...BUILT],
+          ...inOneProcess,
         },
       },
+      { test: { name: 'built', include: BUILT, ...inOneProcess } },
       {
         test: {
           name: 'local',

@@ -78,7 +78,7 @@ describe('a sequencer', () => {
 
         expect(await logged(audit)).toEqual(idsOf(told));
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -150,7 +150,7 @@ describe('a sequencer that is killed', () => {
 
         expect((await logged(audit)).toSorted()).toEqual(idsOf(150));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });
@@ -182,7 +182,7 @@ describe('sequencers that run at once', () => {
 
         expect((await logged(audit)).toSorted()).toEqual(idsOf(12));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

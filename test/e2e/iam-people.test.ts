@@ -39,12 +39,24 @@ const putting = (who: Plane, subject: Subject, path: string, Tagging?: string) =
 
 test.each<[Person, string[]]>([
   ['Submitter', ['upload a file', 'list open uploads']],
-  ['Reader', []],
+  ['Reader', ['read which keys count']],
   [
     'Operator',
     ['read attempts', 'read the registry', 'read checks', 'go on with a rollout', 'start intake', 'reconcile'],
   ],
-  ['Auditor', ['read evidence', 'read attempts', 'read the registry', 'read holds', 'read checks', 'read rollouts']],
+  [
+    'Auditor',
+    [
+      'read which keys count',
+      'read evidence',
+      'read attempts',
+      'read the registry',
+      'read holds',
+      'read verifications',
+      'read checks',
+      'read rollouts',
+    ],
+  ],
 ])('%s gets this far into the plane, and no further', async (person, expected) => {
   const who = await actingAsPerson(plane, person);
 

@@ -305,7 +305,7 @@ describe('whatever happens at once, in whatever order', () => {
           expect(new Set(plane.facts.map(({ id }) => id)).size).toBe(plane.facts.length);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

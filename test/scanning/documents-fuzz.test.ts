@@ -56,7 +56,7 @@ describe('any document gets an answer', () => {
   test('of any words, under any name', async () => {
     await fc.assert(
       fc.asyncProperty(soup, fc.constantFrom(...NAMES), (text, name) => expectAnswer(utf8(text), name)),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -71,7 +71,7 @@ describe('any document gets an answer', () => {
       fc.asyncProperty(tree, fc.constantFrom(...NAMES), (document, name) =>
         expectAnswer(utf8(JSON.stringify([document][0] ?? {})), name),
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -121,6 +121,6 @@ export class Memo {
   #putFar(index: number, tag: number, payload: number): void {
     if (!this.#far.has(index)) this.size += 1;
     this.#far.set(index, [tag, payload]);
-    if (this.#far.size > this.#limits.names) throw limit('memo', this.#limits);
+    if (this.size > this.#limits.memo || this.#far.size > this.#limits.names) throw limit('memo', this.#limits);
   }
 }
