@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   scan: async () => (await import('./scan.ts')).scan,
   'real-models': async () => (await import('./real-models.ts')).realModels,
   scanners: async () => (await import('./scanners.ts')).scanners,
+  audit: async () => (await import('./audit.ts')).audit,
   canonical: async () => (await import('./canonical.ts')).canonical,
   check: async () => (await import('./check.ts')).check,
   handlers: async () => (await import('./handlers.ts')).handlers,

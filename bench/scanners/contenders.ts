@@ -20,6 +20,8 @@ export type Contender = {
   /** Its command for a file, and for a folder where it takes one. */
   readonly command: (path: string) => readonly string[];
   readonly takesFolders: boolean;
+  /** Of more models than this it is asked about every so manieth: it takes seconds for each. */
+  readonly modelsAtMost?: number;
 };
 
 const QUIET = {
@@ -42,12 +44,15 @@ const ours = async (): Promise<Contender> => {
   };
 };
 
+export const MODELS_AT_MOST = 200;
+
 type Peer = {
   readonly pin: string;
   readonly also?: readonly { readonly name: string; readonly args: readonly string[] }[];
   readonly module: string;
   readonly args: (path: string) => readonly string[];
   readonly takesFolders?: false;
+  readonly modelsAtMost?: number;
 };
 
 const PEERS: Readonly<Record<string, Peer>> = {
@@ -59,7 +64,12 @@ const PEERS: Readonly<Record<string, Peer>> = {
   },
   modelscan: { pin: '0.8.8', module: 'modelscan.cli', args: (path) => ['-p', path] },
   fickling: { pin: '0.1.12', module: 'fickling', args: (path) => ['--check-safety', path], takesFolders: false },
-  modelaudit: { pin: '0.2.54', module: 'modelaudit', args: (path) => ['scan', '--no-cache', path] },
+  modelaudit: {
+    pin: '0.2.54',
+    module: 'modelaudit',
+    args: (path) => ['scan', '--no-cache', path],
+    modelsAtMost: MODELS_AT_MOST,
+  },
 };
 
 export const pins = (): string[] => Object.entries(PEERS).map(([name, { pin }]) => `${name} ${pin}`);
@@ -68,7 +78,7 @@ export const pins = (): string[] => Object.entries(PEERS).map(([name, { pin }]) 
 export const peer = async (name: string, tell: (line: string) => void): Promise<Contender[]> => {
   const found = PEERS[name];
   if (found === undefined) throw new RangeError(`no scanner ${name}`);
-  const { module, args, also = [], takesFolders = true } = found;
+  const { module, args, also = [], takesFolders = true, modelsAtMost } = found;
   const requirements = join(here, 'requirements', `${name}.txt`);
   const python = await ensureVenv({ name: `scanner-${name}`, requirements, what: name, version: '3.11' }, tell);
   const driver = join(drivers, `${name}_driver.py`);
@@ -77,6 +87,7 @@ export const peer = async (name: string, tell: (line: string) => void): Promise<
     driver: [python, driver, ...way.args],
     command: (path: string) => [python, '-m', module, ...args(path), ...way.args],
     takesFolders,
+    ...(modelsAtMost !== undefined && { modelsAtMost }),
   }));
 };
 

@@ -104,7 +104,7 @@ const signTree = async ({ checkpoint, objects, signer }: SequencerPorts, state: 
 /**
  * Appends every fact that waits, and signs once. Only the state decides: it changes by condition, so of two runs one
  * gives out places, and whatever either writes afterwards is the same. A run that dies anywhere is finished by the next.
- *  * @throws LogDiffers, Superseded, LogKeyUnusable
+ * @throws LogDiffers, Superseded, LogKeyUnusable
  */
 export const sequenceFacts = (ports: SequencerPorts) => async (): Promise<Run> => {
   const found = await ports.states.read();
