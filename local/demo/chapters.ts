@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plane } from '../../cli/plane.ts';
 import type { Answer } from '../../core/intake/contract.ts';
+import { factId } from '../../core/kernel/fact.ts';
 import { registryApi } from '../../core/registry/api.ts';
+import { registry } from '../../core/registry/contract.ts';
 import { verifyWithStockTool } from '../stock-tools.ts';
+import { showAuditLog } from './audit-log.ts';
 import { hostilePickle } from './hostile-pickle.ts';
 import { bytesIn, type Files, flipped, redeclared, shippedModel } from './model-files.ts';
 import { bytes, type Narrator } from './narrator.ts';
@@ -114,6 +117,16 @@ export const chapters = (stage: Stage) => {
     return { ok: accepted.ok && !refused.ok, outcome: 'accepted; refused after one flipped bit' };
   };
 
+  const logged = async (): Promise<Outcome> => {
+    const fact = factId(registry.events.versionRegistered, shipped.model, shipped.version);
+    const { proof, whole, changed } = await showAuditLog(client, plane, fact);
+    const last = (text: string) => text.split('\n').at(-1) ?? '';
+    tell.note(`clearance audit prove …     ${proof}`);
+    tell.note(`clearance audit verify …    ${last(whole.text)}`);
+    tell.note(`… after one flipped bit     ${(changed.text.split('\n')[1] ?? '').trim().slice(0, 80)}`);
+    return { ok: whole.ok && !changed.ok, outcome: 'proven, and whole; one flipped bit is found' };
+  };
+
   const tamper = async (): Promise<Outcome> => {
     const files = { ...shipped.files, [WEIGHTS]: flipped(shipped.files[WEIGHTS] ?? new Uint8Array(1)) };
     const [, answer] = await submit(stage, shipped, files);
@@ -145,6 +158,7 @@ export const chapters = (stage: Stage) => {
     { title: 'Three more formats at the same time', step: 'clear safetensors, ONNX, PyTorch', play: clearOthers },
     { title: 'What the registry knows', step: 'registration and lineage', play: look },
     { title: 'The stock model_signing tool checks the signature', step: 'signature, by a tool not ours', play: verify },
+    { title: 'The audit log, checked offline', step: 'registration is logged', play: logged },
     { title: `A tampered copy of ${name}`, step: 'tampered copy', play: tamper },
     { title: 'A pickle that would run a command', step: 'pickle with a payload', play: poison },
     { title: 'S3 delivers the first event again', step: 'redelivery', play: redeliver },

@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -84,7 +84,19 @@ export const planeClient = (aws: Pick<LocalAws, 'endpoint' | 'env' | 'outputs'>)
     }
   };
 
-  return { text, drop, answer, executions, history, announceAgain, pause };
+  /** Every object of the audit log, by its key. */
+  const auditLog = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
+    const bucket = { Bucket: aws.outputs.AuditLogBucketName };
+    const objects = new Map<string, Uint8Array>();
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, bucket))
+      for (const { Key = '' } of Contents) {
+        const { Body } = await s3.send(new GetObjectCommand({ ...bucket, Key }));
+        objects.set(Key, (await Body?.transformToByteArray()) ?? new Uint8Array());
+      }
+    return objects;
+  };
+
+  return { text, auditLog, drop, answer, executions, history, announceAgain, pause };
 };
 
 export type PlaneClient = ReturnType<typeof planeClient>;
