@@ -32,6 +32,20 @@ const MOST_FAILURES = 20;
 /** What stands there if an input never comes back. */
 export type Watched = (bytes: Uint8Array) => void;
 
+/** One of the inputs, changed once or a few times. */
+export const changed = ({ mutators }: Parser, corpus: readonly Uint8Array[], random: Random): Uint8Array => {
+  const pick = () => corpus[random.below(corpus.length)] ?? new Uint8Array(1);
+  let bytes = pick();
+  for (let rounds = 1 + random.below(4); rounds > 0; rounds -= 1) {
+    if (bytes.length === 0) return bytes;
+    bytes = random.pick(mutators)(bytes, random, pick());
+  }
+  return bytes.length > LONGEST ? bytes.slice(0, LONGEST) : bytes;
+};
+
+export const inputsOf = (parser: Parser): Uint8Array[] =>
+  parser.seeds().filter(({ length }) => length > 0 && length <= LONGEST);
+
 class Fuzzer {
   readonly #parser: Parser;
   readonly #random: Random;
@@ -48,7 +62,7 @@ class Fuzzer {
     this.#parser = parser;
     this.#random = new Random(seed);
     this.#watched = watched;
-    this.corpus = parser.seeds().filter(({ length }) => length > 0 && length <= LONGEST);
+    this.corpus = inputsOf(parser);
   }
 
   get covered(): number {
@@ -67,16 +81,6 @@ class Fuzzer {
       this.failures.set(kind, { broken, base64: Buffer.from(bytes).toString('base64') });
   }
 
-  #mutated(): Uint8Array {
-    const pick = () => this.corpus[this.#random.below(this.corpus.length)] ?? new Uint8Array(1);
-    let bytes = pick();
-    for (let rounds = 1 + this.#random.below(4); rounds > 0; rounds -= 1) {
-      if (bytes.length === 0) return bytes;
-      bytes = this.#random.pick(this.#parser.mutators)(bytes, this.#random, pick());
-    }
-    return bytes.length > LONGEST ? bytes.slice(0, LONGEST) : bytes;
-  }
-
   async start(): Promise<void> {
     // What is compiled and loaded only once would count as new for the first input.
     for (const seed of this.corpus.slice(0, 200)) await this.#try(seed);
@@ -90,7 +94,7 @@ class Fuzzer {
 
   /** Tries a batch; where something new ran, tries each of it alone and keeps those that are new. */
   async batch(): Promise<void> {
-    const inputs = Array.from({ length: BATCH }, () => this.#mutated());
+    const inputs = Array.from({ length: BATCH }, () => changed(this.#parser, this.corpus, this.#random));
     for (const input of inputs) await this.#try(input);
     if ((await this.#coverage.discover()) === 0) return;
     for (const input of inputs) {

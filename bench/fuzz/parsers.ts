@@ -22,11 +22,13 @@ export type Parser = {
 const VECTORS = join(root, 'test', 'vectors', 'scanning');
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const named = (pattern: RegExp) => (): Uint8Array[] =>
-  readdirSync(join(VECTORS, 'real'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => pattern.test(name))
-    .sort()
-    .map((name) => new Uint8Array(readFileSync(join(VECTORS, 'real', name))));
+const named =
+  (pattern: RegExp, folder: 'real' | 'repositories' = 'real') =>
+  (): Uint8Array[] =>
+    readdirSync(join(VECTORS, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => pattern.test(name))
+      .sort()
+      .map((name) => new Uint8Array(readFileSync(join(VECTORS, folder, name))));
 
 type Vectors = readonly { readonly b64: string }[];
 const corpus = (): Uint8Array[] =>
@@ -128,7 +130,11 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   catboost: { file: 'm.cbm', seeds: named(/\.cbm$/), mutators: [any] },
   hdf5: { file: 'm.h5', seeds: named(/\.h5$/), mutators: [any] },
   keras: { file: 'm.keras', seeds: named(/\.keras$/), mutators: [changeMember(changeJson), changeZipHeader] },
-  skops: { file: 'm.skops', seeds: named(/\.skops$/), mutators: [changeMember(changeJson), changeZipHeader] },
+  skops: {
+    file: 'm.skops',
+    seeds: named(/\.skops$/, 'repositories'),
+    mutators: [changeMember(changeJson), changeZipHeader],
+  },
   template: { file: 'chat_template.jinja', seeds: templates, mutators: [changeLines(JINJA), any] },
   settings: {
     file: 'config.json',

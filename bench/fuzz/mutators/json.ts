@@ -56,8 +56,9 @@ const LENGTH = 8;
 
 /** The header of a safetensors file, which is JSON behind its length. */
 export const changeSafetensors: Mutator = (bytes, random, other) => {
+  if (bytes.length < LENGTH) return random.pick(anyBytes)(bytes, random, other);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (bytes.length < LENGTH || length > bytes.length) return random.pick(anyBytes)(bytes, random, other);
+  if (length > bytes.length) return random.pick(anyBytes)(bytes, random, other);
   const header = changeJson(bytes.subarray(LENGTH, LENGTH + length), random, other);
   const size = new Uint8Array(BigUint64Array.of(BigInt(header.length)).buffer);
   return new Uint8Array(Buffer.concat([size, header, bytes.subarray(LENGTH + length)]));
