@@ -29,7 +29,7 @@ const importOnce = (file: string, env: Readonly<Record<string, string>>): { ms: 
 type Capability = Partial<Record<'tasks' | 'reactors', Record<string, { env: EnvContract }>>>;
 
 /** The first of these that a variable's schema takes: what a handler does with its value comes after its import. */
-const SOME_VALUES = ['anything', '1', '{}', '[]'];
+const SOME_VALUES = ['anything', '1', '{}', '[]', '["anything"]'];
 
 /** Every variable of every contract: a handler reads its own of them while it is imported. */
 const handlerEnv = async (): Promise<Record<string, string>> => {
@@ -42,7 +42,8 @@ const handlerEnv = async (): Promise<Record<string, string>> => {
     ]);
     for (const [name, schema] of contracts.flatMap((contract) => Object.entries(contract.env.shape))) {
       const value = SOME_VALUES.find((candidate) => schema.safeParse(candidate).success);
-      if (value !== undefined) env[name] = value;
+      if (value === undefined) throw new RangeError(`no value known that ${name} takes`);
+      env[name] = value;
     }
   }
   return env;

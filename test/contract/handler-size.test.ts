@@ -59,11 +59,6 @@ const ALLOWED: Readonly<Record<string, { eager?: number; whole?: number; because
     whole: 300 * KB,
     because: 'the readers of every format, loaded with the first file; parsers of few formats only with such a file',
   },
-  'security/import-findings': {
-    whole: 215 * KB,
-    because:
-      'the client of Security Hub knows every form of finding there is; it is deployed where a stage asks for it',
-  },
   'signing/sign-version': {
     eager: 43 * KB,
     because: 'the manifest, whose claims it attests, is checked by its schema',
