@@ -10,6 +10,9 @@ const WIDTH = 8;
 
 type Objects = readonly { readonly path: string; readonly bytes: Buffer }[];
 
+/** How a log ends: the tree's right edge, and the entries of a bundle that is not full yet. What comes next goes on from it. */
+export type LogTail = { readonly edge: TreeEdge; readonly entries: readonly Buffer[] };
+
 /** Entries of the last bundle of a tree of `size` leaves, which the next ones are added to. */
 const openEntries = async ({ read }: LogObjects, size: number): Promise<Buffer[]> => {
   const tile = tileAt('entries', Math.floor(size / TILE_WIDTH), size);
@@ -31,15 +34,13 @@ const bundlesOf = (before: readonly Buffer[], from: number, added: readonly Buff
 };
 
 /**
- * Writes what a log of `from` leaves looks like once these entries are behind them. Whoever writes them, and however
- * often, writes the same bytes.
- * @throws LogDiffers when other bytes stand in their place
+ * The end of a log of `from` leaves with this root, as it stands in its tiles.
+ * @throws LogDiffers when they are not those that were written
  */
-export const appendEntries = async (
+export const readTail = async (
   objects: LogObjects,
   { size: from, root }: Pick<LogState, 'size' | 'root'>,
-  entries: readonly Buffer[],
-): Promise<TreeEdge> => {
+): Promise<LogTail> => {
   const incomplete = (cause: unknown): never => {
     if (!(cause instanceof LogIncomplete)) throw cause;
     throw new LogDiffers(`the log cannot go on from ${from} leaves: ${cause.message}`, { cause });
@@ -47,14 +48,28 @@ export const appendEntries = async (
   const edge = await readEdge(objects.read, from).catch(incomplete);
   if (rootOfEdge(edge).toString('base64') !== root)
     throw new LogDiffers(`the tiles of ${from} leaves are not those that were written`);
-  const before = await openEntries(objects, from).catch(incomplete);
-  if (!before.every((entry, at) => edge.partials[0]?.[at]?.equals(leafHash(entry))))
+  const entries = await openEntries(objects, from).catch(incomplete);
+  if (!entries.every((entry, at) => edge.partials[0]?.[at]?.equals(leafHash(entry))))
     throw new LogDiffers(`the last entries of ${from} are not those that were written`);
+  return { edge, entries };
+};
+
+/**
+ * Writes what the log looks like once these entries are behind its tail. Whoever writes them, and however often, writes
+ * the same bytes.
+ * @throws LogDiffers when other bytes stand in their place
+ */
+export const appendEntries = async (
+  objects: LogObjects,
+  { edge, entries: before }: LogTail,
+  entries: readonly Buffer[],
+): Promise<LogTail> => {
   const grown = growTree(edge, entries.map(leafHash));
   const tiles = grown.tiles.map((tile) => ({ path: tilePath(tile), bytes: encodeHashes(tile.hashes) }));
-  await concurrently([...bundlesOf(before, from, entries), ...tiles], WIDTH, async ({ path, bytes }) => {
+  await concurrently([...bundlesOf(before, edge.size, entries), ...tiles], WIDTH, async ({ path, bytes }) => {
     const standing = await objects.putOnce(path, bytes);
     if (!bytes.equals(standing)) throw new LogDiffers(`${path} holds other bytes than the log would have there`);
   });
-  return grown.edge;
+  const open = grown.edge.size % TILE_WIDTH;
+  return { edge: grown.edge, entries: open === 0 ? [] : [...before, ...entries].slice(-open) };
 };

@@ -1,4 +1,4 @@
-import { appendEntries } from './append-entries.ts';
+import { appendEntries, readTail } from './append-entries.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { CHECKPOINT } from './contract.ts';
 import { LogDiffers, Superseded } from './failures.ts';
@@ -73,15 +73,15 @@ export const copyLog = (ports: CopyPorts) => async (): Promise<{ size: number; c
   if (head.size < before.size)
     throw new LogDiffers(`the log has ${head.size} leaves, and ${before.size} were copied before`);
   const hashes = await newLeaves(ports, before, head);
-  let at: { size: number; root: string } = { size: before.size, root: before.root.toString('base64') };
-  while (at.size < head.size) {
-    const to = Math.min(head.size, (Math.floor(at.size / TILE_WIDTH) + STRIDE) * TILE_WIDTH);
-    const entries = await entriesFrom(ports.log, { from: at.size, to, size: head.size });
-    const from = at.size - before.size;
+  let tail = await readTail(ports.copy, { size: before.size, root: before.root.toString('base64') });
+  while (tail.edge.size < head.size) {
+    const { size } = tail.edge;
+    const to = Math.min(head.size, (Math.floor(size / TILE_WIDTH) + STRIDE) * TILE_WIDTH);
+    const entries = await entriesFrom(ports.log, { from: size, to, size: head.size });
+    const from = size - before.size;
     if (!entries.every((entry, index) => hashes[from + index]?.equals(leafHash(entry))))
       throw new LogDiffers('the log changed while it was copied');
-    const edge = await appendEntries(ports.copy, at, entries);
-    at = { size: to, root: rootOfEdge(edge).toString('base64') };
+    tail = await appendEntries(ports.copy, tail, entries);
   }
   if (note !== undefined && head.size > before.size && !(await ports.checkpoint.replace(note, standing)))
     throw new Superseded('another run copied the log');

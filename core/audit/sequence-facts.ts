@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { appendEntries } from './append-entries.ts';
+import { appendEntries, type LogTail, readTail } from './append-entries.ts';
 import { batchOf, batchPath, decodeBatch, encodeBatch, entriesOf } from './batch.ts';
 import { checkpointText, openCheckpoint } from './checkpoint.ts';
 import { LOG_KEY } from './contract.ts';
@@ -41,19 +41,22 @@ const BATCH = 90;
 const MOST_BATCHES = 20;
 const WIDTH = 16;
 
+/** The state of the log, and its end where this run has seen it: the next batch goes on from there without a look at it. */
+type Log = { readonly state: LogState; readonly tail?: LogTail };
+
 /**
  * Finishes what a run settled, this one or one that died: the batch says every byte.
  * @throws LogDiffers
  */
-const finish = async ({ objects, states }: SequencerPorts, state: LogState, intent: Intent): Promise<LogState> => {
+const finish = async ({ objects, states }: SequencerPorts, { state, tail }: Log, intent: Intent): Promise<Log> => {
   const bytes = await objects.read(intent.batch);
   const lines = bytes && decodeBatch(bytes);
   if (lines === undefined || lines.length !== intent.to - intent.from || intent.from !== state.size)
     throw new LogDiffers(`${intent.batch} is not the batch of leaves ${intent.from} to ${intent.to}`);
-  const edge = await appendEntries(objects, state, entriesOf(lines));
-  const next = { size: intent.to, root: rootOfEdge(edge).toString('base64'), loggedAt: state.loggedAt };
+  const grown = await appendEntries(objects, tail ?? (await readTail(objects, state)), entriesOf(lines));
+  const next = { size: intent.to, root: rootOfEdge(grown.edge).toString('base64'), loggedAt: state.loggedAt };
   if (!(await states.change(next, state))) throw new Superseded('another run finished these leaves');
-  return { ...next, version: state.version + 1 };
+  return { state: { ...next, version: state.version + 1 }, tail: grown };
 };
 
 /** Facts that have their place already are told so: a run died between giving it and saying so. */
@@ -66,7 +69,8 @@ const notYetPlaced = async ({ queue, states }: SequencerPorts, facts: readonly Q
 };
 
 /** Settles the places of these facts, then writes them. */
-const append = async (ports: SequencerPorts, state: LogState, facts: readonly QueuedFact[]): Promise<LogState> => {
+const append = async (ports: SequencerPorts, log: Log, facts: readonly QueuedFact[]): Promise<Log> => {
+  const { state } = log;
   const { clock, objects, queue, states } = ports;
   const now = clock.now().toISOString();
   const loggedAt = now < state.loggedAt ? state.loggedAt : now;
@@ -77,7 +81,7 @@ const append = async (ports: SequencerPorts, state: LogState, facts: readonly Qu
   const places = new Map(facts.map(({ id }, at) => [id, state.size + at]));
   const settled = { size: state.size, root: state.root, loggedAt, intent };
   if (!(await states.change(settled, state, places))) throw new Superseded('another run gave out the places');
-  const next = await finish(ports, { ...settled, version: state.version + 1 }, intent);
+  const next = await finish(ports, { ...log, state: { ...settled, version: state.version + 1 } }, intent);
   await concurrently(facts, WIDTH, (fact) => queue.markLogged(fact, places.get(fact.id) ?? 0));
   return next;
 };
@@ -108,19 +112,20 @@ const signTree = async ({ checkpoint, objects, signer }: SequencerPorts, state: 
  */
 export const sequenceFacts = (ports: SequencerPorts) => async (): Promise<Run> => {
   const found = await ports.states.read();
-  let state = found.intent === undefined ? found : await finish(ports, found, found.intent);
-  const from = state.size;
+  let log: Log = found.intent === undefined ? { state: found } : await finish(ports, { state: found }, found.intent);
+  const from = log.state.size;
   let more = true;
   let longest: number | undefined;
   for (let batch = 0; more && batch < MOST_BATCHES; batch += 1) {
     const waiting = await ports.queue.oldest(BATCH);
     const facts = await notYetPlaced(ports, waiting);
     if (facts.length > 0) {
-      state = await append(ports, state, facts);
-      longest = Math.max(longest ?? 0, ...facts.map(({ since }) => Date.parse(state.loggedAt) - Date.parse(since)));
+      log = await append(ports, log, facts);
+      const loggedAt = Date.parse(log.state.loggedAt);
+      longest = Math.max(longest ?? 0, ...facts.map(({ since }) => loggedAt - Date.parse(since)));
     }
     more = waiting.length === BATCH;
   }
-  if (state.size > 0) await signTree(ports, state);
-  return { logged: state.size - from, more, longest };
+  if (log.state.size > 0) await signTree(ports, log.state);
+  return { logged: log.state.size - from, more, longest };
 };
