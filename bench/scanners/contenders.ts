@@ -121,6 +121,8 @@ const measurer = join(drivers, 'measure.py');
 /** One run of a command in a fresh process, timed and weighed by the kernel. */
 export const runOnce = async (python: string, command: readonly string[]): Promise<Run> => {
   const child = spawn(python, [measurer, ...command], {
+    // One of them leaves what it found in the folder that it runs in.
+    cwd: join(workshop, 'scanners'),
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...QUIET },
   });
