@@ -11,8 +11,8 @@ const FLIGHTS = [
   'verification',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
-/** What starts a local AWS for itself, since it changes what is deployed or waits for every alarm of it. */
-const ALONE = ['keys', 'pages', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);
+/** What starts a local AWS for itself, since it changes what is deployed, waits for every alarm, or leaves very much behind. */
+const ALONE = ['keys', 'pages', 'scale', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);
 
 /** The files of a project share one local AWS, so they run in turn. */
 const onLocalAws = {

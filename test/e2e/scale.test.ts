@@ -1,15 +1,21 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type HistoryEvent, paginateGetExecutionHistory } from '@aws-sdk/client-sfn';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, DigestReport, Inventory, MANIFEST } from '../../core/intake/contract.ts';
 import { concurrently } from '../../core/kernel/concurrently.ts';
+import { servicesApp } from '../../local/demo/services/services-app.ts';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { answerOf, evidenceOf, type Files, type Plane, redeclared, shippedModel } from '../support/flight.ts';
-import { sharedLocalAws } from '../support/local.ts';
+import { clientsOf } from '../support/local.ts';
 
+let aws: LocalAws;
 let plane: Plane;
+// A plane of its own: what is registered here would be looked at again, in each minute, on one that others share.
 beforeAll(async () => {
-  plane = await sharedLocalAws('plain');
-});
+  aws = await startLocalAws({ stage: 'dev', app: servicesApp, onProgress: console.error });
+  plane = { ...aws, ...clientsOf(aws) };
+}, 300_000);
+afterAll(() => aws.stop());
 
 type Subject = { model: string; version: string };
 const MiB = 1024 ** 2;
