@@ -1,9 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePackage } from '../../scripts/package.ts';
+
+const workshop = mkdtempSync(join(tmpdir(), 'clearance-package-'));
+const made = join(workshop, 'clearance');
+beforeAll(() => makePackage(made), 120_000);
+afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 
 const APP = `
 import { App, Stack } from 'aws-cdk-lib';
@@ -36,7 +41,7 @@ test('an app of somebody else installs the package and puts the plane beside its
   try {
     const installed = join(app, 'node_modules');
     mkdirSync(installed);
-    await makePackage(join(installed, 'clearance'));
+    cpSync(made, join(installed, 'clearance'), { recursive: true });
     const modules = join(import.meta.dirname, '../../node_modules');
     for (const name of ['aws-cdk-lib', 'constructs', 'zod']) symlinkSync(join(modules, name), join(installed, name));
     writeFileSync(join(app, 'app.mjs'), APP);
@@ -66,7 +71,7 @@ test('an inference server takes the routing reader from the package and installs
   try {
     const installed = join(app, 'node_modules');
     mkdirSync(installed);
-    await makePackage(join(installed, 'clearance'));
+    cpSync(made, join(installed, 'clearance'), { recursive: true });
     symlinkSync(join(import.meta.dirname, '../../node_modules/zod'), join(installed, 'zod'));
     writeFileSync(join(app, 'server.mjs'), SERVER);
 
@@ -83,7 +88,7 @@ test('the command of the package scans and checks as the one of the repository d
   try {
     const installed = join(app, 'node_modules');
     mkdirSync(join(installed, '@cedar-policy'), { recursive: true });
-    await makePackage(join(installed, 'clearance'));
+    cpSync(made, join(installed, 'clearance'), { recursive: true });
     const cedar = '@cedar-policy/cedar-wasm';
     symlinkSync(join(import.meta.dirname, '../../node_modules', cedar), join(installed, cedar));
     const { bin } = JSON.parse(readFileSync(join(installed, 'clearance', 'package.json'), 'utf8'));

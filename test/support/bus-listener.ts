@@ -34,7 +34,7 @@ export const listenOnBus = async (plane: Plane) => {
       return heard;
     },
     /** All that was heard about a model so far, at least `count` of it. */
-    factsAbout: (model: string, { within = 15_000, count = 1 } = {}): Promise<BusEvent[]> =>
+    factsAbout: (model: string, { within = 60_000, count = 1 } = {}): Promise<BusEvent[]> =>
       eventually(
         `${count} facts about ${model}`,
         async () => {

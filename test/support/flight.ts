@@ -73,7 +73,7 @@ export const answerOf = (
       const text = await objectText(plane, `answers/${subject.model}/${subject.version}/${attempt}.json`);
       return text === undefined ? undefined : Answer.parse(JSON.parse(text));
     },
-    { within, every: 100 },
+    { within, every: 200 },
   );
 
 /** All answers to attempts at a version, in no order. */

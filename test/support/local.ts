@@ -49,7 +49,7 @@ type Patience = { within?: number; every?: number };
 export const eventually = async <T>(
   what: string,
   look: () => Promise<T | undefined>,
-  { within = 15_000, every = 50 }: Patience = {},
+  { within = 60_000, every = 200 }: Patience = {},
 ): Promise<T> => {
   const deadline = Date.now() + within;
   for (;;) {
