@@ -1,24 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 /** What mostly waits, for traffic, bakes and schedules: a local AWS of its own lets it wait while others work. */
-const FLIGHTS = [
-  'appconfig-rollout',
-  'monitor',
-  'rollout',
-  'rollout-crash',
-  'stories',
-  'telemetry',
-  'verification',
-].map((name) => `test/e2e/${name}.test.ts`);
+const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
-/** What starts a local AWS for itself, since it changes what is deployed, waits for every alarm, or leaves very much behind. */
-const ALONE = ['keys', 'pages', 'scale', 'upgrade'].map((name) => `test/e2e/${name}.test.ts`);
+/**
+ * What has a local AWS to itself, since it changes what is deployed, waits for every alarm, leaves very much behind, or looks
+ * at everything that is there.
+ */
+const ALONE = ['keys', 'pages', 'scale', 'upgrade', 'verification'].map((name) => `test/e2e/${name}.test.ts`);
 
 /** The files of a project share one local AWS, so they run in turn. */
 const onLocalAws = {
   globalSetup: ['test/support/local-broker.ts'],
   fileParallelism: false,
-  testTimeout: 120_000,
+  testTimeout: 180_000,
   hookTimeout: 300_000,
 };
 
@@ -27,7 +24,7 @@ const BUILT = ['lib/**/*', 'contract/**/*', 'cli/command', 'cli/plane'].map((nam
 
 /** Units share nothing that changes, so files may share what they import: CDK alone takes a second to load. */
 const inOneProcess = {
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   isolate: false,
   // CDK's own look at each template takes ten times as long as making it; `cdk synth` and every deployment have it.
   env: { CDK_VALIDATION: 'false' },

@@ -27,7 +27,7 @@ let reader: Plane;
 let pages: Awaited<ReturnType<typeof onCallAt>>;
 let operator: ReturnType<typeof operating>;
 
-const PATIENCE = 420_000;
+const PATIENCE = 900_000;
 const MODEL = 'model.joblib';
 
 // With IAM enforced: what verification needs is what its one function may do.
@@ -52,7 +52,7 @@ test.concurrent(
     const served = await shareServed(plane, flight);
     const { undo } = await changeBehindTheBack(plane, subject, MODEL);
 
-    const hold = await untilHeld(plane, subject, 300_000);
+    const hold = await untilHeld(plane, subject, 600_000);
     const [page] = await pages.heardOf(hold.id, 1);
     const away = await eventually(
       'the version before to serve',
