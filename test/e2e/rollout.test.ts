@@ -87,9 +87,11 @@ test.concurrent(
 
     expect(opened).toHaveLength(1);
     expect([again, andAgain]).toEqual([id, id]);
-    expect(new Set(records.filter((it) => it.id !== id).flatMap((it) => it.reasons?.map(({ rule }) => rule)))).toEqual(
-      new Set(['rollout.target-busy']),
-    );
+    // One that is looked at late finds the target busy, and split already by the rollout that it comes too late for.
+    for (const { reasons = [] } of records.filter((it) => it.id !== id)) {
+      expect(reasons.length).toBeGreaterThan(0);
+      for (const { rule } of reasons) expect(['rollout.target-busy', 'rollout.target-split']).toContain(rule);
+    }
     expect(await factsOf(plane, id)).toEqual(['started', 'step-shifted', 'rolled-back']);
     expect(await shareServed(plane, flight)).toBe(0);
   },

