@@ -93,7 +93,7 @@ export const scanners: Benchmark = async (tell): Promise<Report> => {
     tables: comparison.tables,
     notes: [
       `Against ${pins().join(', ')}; each in an environment of its own, CPython 3.11.`,
-      `Of more than ${MODELS_AT_MOST} models, modelaudit is asked about every so manieth: it takes seconds for each.`,
+      `Of more than ${MODELS_AT_MOST} models, modelaudit is asked about every so manieth: it takes about a second for each.`,
       'flagged: malicious or worse than suspicious, by its own words; ours: malicious or suspicious, which both refuse.',
       'failed: an error, or for ours a refusal because the file is not understood. Neither is a pass, nor an answer.',
       'MB read: what the process asked of the kernel by read and pread (rchar of /proc/self/io) during the scans.',

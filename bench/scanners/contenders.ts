@@ -20,7 +20,7 @@ export type Contender = {
   /** Its command for a file, and for a folder where it takes one. */
   readonly command: (path: string) => readonly string[];
   readonly takesFolders: boolean;
-  /** Of more models than this it is asked about every so manieth: it takes seconds for each. */
+  /** Of more models than this it is asked about every so manieth: it takes about a second for each. */
   readonly modelsAtMost?: number;
 };
 

@@ -17,7 +17,7 @@ export const race = async ({ title, path, rounds, contenders }: Race, tell: (lin
   const runs = new Map<Contender, Run[]>(contenders.map((each) => [each, []]));
   for (const round of times(rounds))
     for (const each of contenders) {
-      // What takes seconds for a model runs once: it is no close race.
+      // What takes a second for each model runs once: it is no close race.
       if (round > 0 && each.modelsAtMost !== undefined) continue;
       tell(`${title}: ${each.name}, ${round + 1} of ${rounds}`);
       runs.get(each)?.push(await runOnce(measuringPython(), each.command(path)));

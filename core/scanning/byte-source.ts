@@ -21,9 +21,18 @@ export const sectionOf = (source: ByteSource, start: number, size: number): Byte
   read: (offset, length) => source.read(start + offset, Math.max(0, Math.min(length, size - offset))),
 });
 
+const intoFrom =
+  (head: Uint8Array, readInto: NonNullable<ByteSource['readInto']>): typeof readInto =>
+  async (offset, into) => {
+    if (offset + into.length > head.length) return readInto(offset, into);
+    into.set(head.subarray(offset, offset + into.length));
+    return into.length;
+  };
+
 /** Serves reads that lie within the first bytes from memory: every look at the format starts there. */
 export const withHead = (source: ByteSource, head: Uint8Array): ByteSource => ({
   ...source,
+  ...(source.readInto && { readInto: intoFrom(head, source.readInto) }),
   read: async (offset, length) =>
     offset + length <= head.length || head.length === source.size
       ? head.subarray(offset, offset + length)
