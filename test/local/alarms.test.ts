@@ -10,6 +10,7 @@ import {
   makeQueue,
   nextMessage,
   type Probed,
+  patience,
   pause,
   probe,
   queueArn,
@@ -53,9 +54,11 @@ const stateOf = async (aws: Probed, name: string): Promise<string | undefined> =
 };
 
 const untilState = (aws: Probed, name: string, wanted: string) =>
-  eventually(`${name} is ${wanted}`, async () => ((await stateOf(aws, name)) === wanted ? true : undefined), {
-    within: 4000,
-  });
+  eventually(
+    `${name} is ${wanted}`,
+    async () => ((await stateOf(aws, name)) === wanted ? true : undefined),
+    patience(aws, 4000),
+  );
 
 type Statistics = { Datapoints: { Sum: number }[] };
 

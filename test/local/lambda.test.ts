@@ -17,6 +17,7 @@ import {
   makeQueue,
   nextMessage,
   type Probed,
+  pause,
   probe,
   queueArn,
 } from '../support/probe.ts';
@@ -34,10 +35,13 @@ probe(
       throw Object.assign(new Error(String(++calls)), { name: 'Signing.KeyThrottled' }); }; })()`;
     await deploy(aws, 'throwing', { F: functionOf('throwing', throwing) });
 
-    const [first, second] = [await invoke(aws, 'throwing'), await invoke(aws, 'throwing')];
+    const answers = [];
+    for (let calls = 0; calls < 6; calls++) answers.push(await invoke(aws, 'throwing'));
 
-    expect(first).toMatchObject({ failed: true, body: { errorType: 'Signing.KeyThrottled', errorMessage: '1' } });
-    expect(second).toMatchObject({ failed: true, body: { errorType: 'Signing.KeyThrottled', errorMessage: '2' } });
+    const named = { failed: true, body: expect.objectContaining({ errorType: 'Signing.KeyThrottled' }) };
+    expect(answers).toEqual(answers.map(() => named));
+    // Any call may find its process retired to make room for others, but not every one of them.
+    expect(answers.map(({ body }) => body.errorMessage)).toContain('2');
   },
 );
 
@@ -134,16 +138,19 @@ probe('lambda_gathers_queue_messages', 'messages within the batching window are 
       Properties: {
         EventSourceArn: queueArn('gathered'),
         FunctionName: functionArn('gathered'),
-        BatchSize: 10,
-        MaximumBatchingWindowInSeconds: 1,
+        BatchSize: 3,
+        MaximumBatchingWindowInSeconds: 60,
       },
     },
   });
 
-  for (const Id of ['1', '2', '3']) {
-    await aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id, MessageBody: Id }] }));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const send = (...bodies: readonly string[]) => {
+    const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+    return aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  };
+  await send('1');
+  await pause(1_500);
+  await send('2', '3');
   const lines = await eventually('the function is invoked', async () => {
     const counted = await logged(aws, 'gathered', 'COUNT');
     return counted.length > 0 ? counted : undefined;

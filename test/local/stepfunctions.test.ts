@@ -14,13 +14,13 @@ const invoke = (name: string, more: object = {}) => ({
 const pass = (more: object) => ({ Type: 'Pass', ...more });
 
 probe('sfn_starts_at_once', 'an execution of one state takes far less than 150 ms', async (aws) => {
-  const durations = [];
-  for (const attempt of [1, 2, 3, 4, 5]) {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let attempt = 1; attempt <= 30 && shortest >= 140; attempt++) {
     const run = await runMachine(aws, `quick-${attempt}`, { StartAt: 'P', States: { P: pass({ End: true }) } });
-    durations.push(Number(run.stopDate) - Number(run.startDate));
+    shortest = Math.min(shortest, Number(run.stopDate) - Number(run.startDate));
   }
 
-  expect(Math.min(...durations)).toBeLessThan(140);
+  expect(shortest).toBeLessThan(140);
 });
 
 probe('sfn_stops_a_machine_that_takes_too_long', 'a machine past its TimeoutSeconds is TIMED_OUT', async (aws) => {
@@ -45,9 +45,9 @@ probe(
     });
     const late = {
       StartAt: 'Wait',
-      States: { Wait: { Type: 'Wait', Seconds: 1, Next: 'Send' }, Send: sendTo(QueueUrl) },
+      States: { Wait: { Type: 'Wait', Seconds: 6, Next: 'Send' }, Send: sendTo(QueueUrl) },
     };
-    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1, BackoffRate: 1, MaxAttempts: 5 }];
+    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 6, BackoffRate: 1, MaxAttempts: 5 }];
     const again = { StartAt: 'Again', States: { Again: sendTo(`${QueueUrl}-made-later`, { Retry }) } };
     const machine = { StartAt: 'Both', States: { Both: { Type: 'Parallel', Branches: [late, again], End: true } } };
     const executionArn = await startMachine(aws, 'stopped', machine);
@@ -55,7 +55,7 @@ probe(
     await pause(200);
     await aws.sfn.send(new StopExecutionCommand({ executionArn }));
     const laterUrl = await makeQueue(aws, 'after-stop-made-later');
-    await pause(1500);
+    await pause(8000);
     const sent = async (url: string) => (await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl: url }))).Messages;
 
     expect([await sent(QueueUrl), await sent(laterUrl)]).toEqual([undefined, undefined]);
@@ -151,7 +151,7 @@ probe(
   'sfn_start_is_idempotent_by_name_and_input',
   'starting again with the same name and input is the same execution, with another input an error',
   async (aws) => {
-    const machine = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 3, End: true } } };
+    const machine = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 120, End: true } } };
     const first = await startMachine(aws, 'again', machine);
     const stateMachineArn = first.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
     const start = (input: string) => aws.sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));

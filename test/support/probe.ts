@@ -6,7 +6,7 @@ import { clientOptions, type Emulator, startEmulator } from '../../local/emulato
 import { ensurePython } from '../../local/python.ts';
 import { type Clients, clientsOf, eventually } from './local.ts';
 
-export type Probed = Emulator & Clients;
+export type Probed = Emulator & Clients & { without?: string };
 export type Check = (aws: Probed) => Promise<void>;
 type ProbeOptions = { iam?: boolean };
 
@@ -20,7 +20,7 @@ export const startProbed = async (
 ): Promise<Probed> => {
   const python = await ensurePython(() => {});
   const emulator = await startEmulator({ python, iam: options.iam ?? false, ...options });
-  return { ...emulator, ...clientsOf(emulator) };
+  return { ...emulator, ...clientsOf(emulator), ...(options.without !== undefined && { without: options.without }) };
 };
 
 const repaired = new Map<boolean, Promise<Probed>>();
@@ -115,15 +115,21 @@ export const makeQueue = async (aws: Probed, name: string): Promise<string> => {
   return QueueUrl ?? '';
 };
 
+/** How long to wait for what comes on AWS: as long as a busy machine may take, but briefly where a repair was left out. */
+export const patience = ({ without }: Probed, brief: number): { within: number } => ({
+  within: without === undefined ? 60_000 : brief,
+});
+
 /** The next message of a queue, if one comes soon enough. */
-export const nextMessage = (aws: Probed, QueueUrl: string, within = 3000) =>
+export const nextMessage = (aws: Probed, QueueUrl: string, brief = 3000) =>
   eventually(
     `a message in ${QueueUrl}`,
     async () => {
-      const { Messages } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }));
+      const everything = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All' as const] };
+      const { Messages } = await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, ...everything }));
       return Messages?.[0];
     },
-    { within },
+    patience(aws, brief),
   );
 
 /** The lines that a function logged and that hold a word. */
@@ -153,18 +159,18 @@ export const startMachine = async (
   return executionArn ?? '';
 };
 
-export const untilOver = (aws: Probed, executionArn: string, within = 5000) =>
+export const untilOver = (aws: Probed, executionArn: string, brief = 5000) =>
   eventually(
     `${executionArn} is over`,
     async () => {
       const execution = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
       return execution.status === 'RUNNING' ? undefined : execution;
     },
-    { within },
+    patience(aws, brief),
   );
 
-export const runMachine = async (aws: Probed, name: string, definition: object, input: object = {}, within?: number) =>
-  untilOver(aws, await startMachine(aws, name, definition, input), within);
+export const runMachine = async (aws: Probed, name: string, definition: object, input: object = {}, brief?: number) =>
+  untilOver(aws, await startMachine(aws, name, definition, input), brief);
 
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
