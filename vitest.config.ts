@@ -15,8 +15,8 @@ const ALONE = ['keys', 'pages', 'scale', 'upgrade', 'verification'].map((name) =
 const onLocalAws = {
   globalSetup: ['test/support/local-broker.ts'],
   fileParallelism: false,
-  testTimeout: 180_000,
-  hookTimeout: 300_000,
+  testTimeout: 480_000,
+  hookTimeout: 480_000,
 };
 
 /** What synthesises templates, bundles handlers or starts the command as a process. */

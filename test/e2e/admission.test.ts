@@ -106,7 +106,7 @@ test('every answer is a fact, the yes with the verdict and the no with its reaso
   const yes = await askAdmission(subject);
   await askAdmission(subject, { environment: 'moon' });
 
-  const told = (await bus.factsAbout(subject.model, { count: 3 })).filter(({ detail }) => 'environment' in detail);
+  const told = (await bus.factsAbout(subject.model, 3)).filter(({ detail }) => 'environment' in detail);
   const [admitted, denied] = ['production', 'moon'].map((name) =>
     told.find(({ detail }) => detail.environment === name),
   );

@@ -22,9 +22,6 @@ import { tracesOf } from '../support/traces.ts';
 let plane: Plane;
 let functions: Map<string, string>;
 
-/** The upload that is stopped first is finished when the last is: nothing passes a state before its turn. */
-const PATIENCE = 120_000;
-
 const functionAt = (state: string): string => functions.get(state) ?? '';
 const releaseAll = () => Promise.all(taskStates.map((state) => release(plane, functionAt(state))));
 
@@ -42,16 +39,12 @@ const stopped = async (state: string) => {
   const versions = await upload(plane, shipped, shipped.files);
   const execution = await stopAt(plane, shipped, state);
   await release(plane, functionAt(state));
-  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', PATIENCE);
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
   // The answer stands a moment before its fact.
-  const executions = await eventually(
-    'everything that was started to be over',
-    async () => {
-      const started = await executionsOf(plane, shipped);
-      return started.some(({ status }) => status === 'RUNNING') ? undefined : started;
-    },
-    { within: PATIENCE },
-  );
+  const executions = await eventually('everything that was started to be over', async () => {
+    const started = await executionsOf(plane, shipped);
+    return started.some(({ status }) => status === 'RUNNING') ? undefined : started;
+  });
   return { answer, execution, executions, traces: await tracesOf(plane, shipped) };
 };
 
@@ -92,7 +85,7 @@ test('a quarantine that was interrupted after it had marked the bytes still give
   const execution = await stopAt(plane, shipped, 'QuarantineVersion');
   for (const [path, VersionId] of Object.entries(versions)) await markAsQuarantined(shipped, path, VersionId);
   await release(plane, functionAt('QuarantineVersion'));
-  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 20_000);
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
 
   expect(answer.execution).not.toBe(execution);
   expect(answer.reasons.map(({ path }) => path)).toEqual(['README.md']);

@@ -13,7 +13,7 @@ import { eventually, sharedLocalAws } from '../support/local.ts';
 
 let plane: Plane;
 let bus: Awaited<ReturnType<typeof listenOnBus>>;
-const factsAbout = (model: string, within?: number) => bus.factsAbout(model, within === undefined ? {} : { within });
+const factsAbout = (model: string) => bus.factsAbout(model);
 
 const golden = (path: string) =>
   JSON.parse(readFileSync(new URL(`../../events/${path}.json`, import.meta.url), 'utf8'));
@@ -112,7 +112,7 @@ test('a fact that cannot be published ends in the dead-letter queue, and those a
     }),
   );
   await submit(plane, shipped, shipped.files);
-  const facts = await factsAbout(shipped.model, 60_000);
+  const facts = await factsAbout(shipped.model);
   const [letter] = await eventually('a dead letter', async () => {
     const letters = await messagesOf(plane, unpublished);
     return letters.length > 0 ? letters : undefined;

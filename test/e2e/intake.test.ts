@@ -193,7 +193,7 @@ test('a corrected version is cleared although its manifest arrives before the co
   const versions = await upload(plane, shipped, shipped.files, ['manifest.json']);
   await untilItRests(plane, shipped, versions['manifest.json'] ?? '');
   await upload(plane, shipped, shipped.files, ['README.md']);
-  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '', 90_000);
+  const answer = await answerOf(plane, shipped, versions['manifest.json'] ?? '');
 
   expect(first.answer.outcome).toBe('rejected');
   expect(answer.outcome).toBe('registered');

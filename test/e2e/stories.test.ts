@@ -16,7 +16,7 @@ const played = async (kind: 'plain' | 'iam'): Promise<{ stories: Played; told: s
   const told: string[] = [];
   const tell = narrator({ print: (line) => told.push(line) });
   Object.assign(process.env, aws.env);
-  const plane = planeOf('dev', AbortSignal.timeout(280_000));
+  const plane = planeOf('dev', AbortSignal.timeout(440_000));
   await prepare({ client: planeClient(aws), plane, tell });
   const asked = new Set(Object.keys(STORIES) as StoryName[]);
   return { stories: await playStories({ aws, plane, narrator: tell }, asked), told: told.join('\n') };

@@ -85,7 +85,7 @@ const merged = (deployment: string, requests: number): Promise<string> =>
       const text = await counted(plane, hourOf(deployment));
       return text !== undefined && JSON.parse(text).tally.requests === requests ? text : undefined;
     },
-    { within: 60_000, every: 300 },
+    { every: 300 },
   );
 
 const ledgerOf = (summary: string) =>

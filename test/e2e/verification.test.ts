@@ -54,15 +54,13 @@ test.concurrent(
 
     const hold = await untilHeld(plane, subject, 600_000);
     const [page] = await pages.heardOf(hold.id, 1);
-    const away = await eventually(
-      'the version before to serve',
-      async () => ((await shareServed(plane, flight)) === 0 ? true : undefined),
-      { within: 60_000 },
+    const away = await eventually('the version before to serve', async () =>
+      (await shareServed(plane, flight)) === 0 ? true : undefined,
     );
     const denied = await eventually(
       'readers to be kept from it',
       async () => ((await tagOf(plane, subject, MODEL, said.VersionId)) === 'quarantined' ? true : undefined),
-      { within: 150_000, every: 500 },
+      { every: 500 },
     );
 
     expect(await saidOf(plane, subject, MODEL)).toEqual(said);

@@ -34,15 +34,11 @@ export const listenOnBus = async (plane: Plane) => {
       return heard;
     },
     /** All that was heard about a model so far, at least `count` of it. */
-    factsAbout: (model: string, { within = 60_000, count = 1 } = {}): Promise<BusEvent[]> =>
-      eventually(
-        `${count} facts about ${model}`,
-        async () => {
-          await listen();
-          const found = heard.filter(({ detail }) => detail.model === model);
-          return found.length >= count ? found : undefined;
-        },
-        { within },
-      ),
+    factsAbout: (model: string, count = 1): Promise<BusEvent[]> =>
+      eventually(`${count} facts about ${model}`, async () => {
+        await listen();
+        const found = heard.filter(({ detail }) => detail.model === model);
+        return found.length >= count ? found : undefined;
+      }),
   };
 };

@@ -58,8 +58,8 @@ export const counted = async (plane: Plane, key: string): Promise<string | undef
   }
 };
 
-export const summaryAt = (plane: Plane, source: Source, within = 60_000): Promise<string> =>
-  eventually(`a summary of ${source.key}`, () => counted(plane, telemetry.keys.summary(source)), { within });
+export const summaryAt = (plane: Plane, source: Source): Promise<string> =>
+  eventually(`a summary of ${source.key}`, () => counted(plane, telemetry.keys.summary(source)));
 
 /** Everything that the plane keeps of telemetry, as text. */
 export const everythingStored = async (plane: Plane): Promise<string> => {

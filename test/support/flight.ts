@@ -61,20 +61,11 @@ export const objectText = async (plane: Plane, key: string): Promise<string | un
 };
 
 /** The answer to one attempt, as anybody can read it from the bucket. */
-export const answerOf = (
-  plane: Plane,
-  subject: { model: string; version: string },
-  attempt: string,
-  within = 60_000,
-): Promise<Answer> =>
-  eventually(
-    `an answer to ${subject.model} ${subject.version}`,
-    async () => {
-      const text = await objectText(plane, `answers/${subject.model}/${subject.version}/${attempt}.json`);
-      return text === undefined ? undefined : Answer.parse(JSON.parse(text));
-    },
-    { within, every: 200 },
-  );
+export const answerOf = (plane: Plane, subject: { model: string; version: string }, attempt: string): Promise<Answer> =>
+  eventually(`an answer to ${subject.model} ${subject.version}`, async () => {
+    const text = await objectText(plane, `answers/${subject.model}/${subject.version}/${attempt}.json`);
+    return text === undefined ? undefined : Answer.parse(JSON.parse(text));
+  });
 
 /** All answers to attempts at a version, in no order. */
 export const answersAt = async (plane: Plane, subject: { model: string; version: string }): Promise<Answer[]> => {

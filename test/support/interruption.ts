@@ -68,16 +68,12 @@ const stateOf = async (plane: Plane, executionArn: string): Promise<string | und
 };
 
 /** The execution that stands at a state. */
-export const executionAt = (plane: Plane, subject: Subject, state: string, within = 120_000): Promise<string> =>
-  eventually(
-    `an execution for ${subject.model} at ${state}`,
-    async () => {
-      for (const { arn } of await executionsOf(plane, subject, 'RUNNING'))
-        if ((await stateOf(plane, arn)) === state) return arn;
-      return undefined;
-    },
-    { within, every: 200 },
-  );
+export const executionAt = (plane: Plane, subject: Subject, state: string): Promise<string> =>
+  eventually(`an execution for ${subject.model} at ${state}`, async () => {
+    for (const { arn } of await executionsOf(plane, subject, 'RUNNING'))
+      if ((await stateOf(plane, arn)) === state) return arn;
+    return undefined;
+  });
 
 const stop = (plane: Plane, executionArn: string) =>
   plane.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test.Stopped' }));

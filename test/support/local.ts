@@ -43,13 +43,16 @@ export const sharedLocalAws = async (kind: 'plain' | 'iam' = 'plain'): Promise<R
   return { ...running, ...clientsOf(running) };
 };
 
+/** Other work on the machine may slow a plane down by far; what never comes shows itself late. */
+const PATIENCE = 240_000;
+
 type Patience = { within?: number; every?: number };
 
 /** Looks again and again until something is there; says what it waited for when it never comes. */
 export const eventually = async <T>(
   what: string,
   look: () => Promise<T | undefined>,
-  { within = 60_000, every = 200 }: Patience = {},
+  { within = PATIENCE, every = 200 }: Patience = {},
 ): Promise<T> => {
   const deadline = Date.now() + within;
   for (;;) {

@@ -115,10 +115,9 @@ export const makeQueue = async (aws: Probed, name: string): Promise<string> => {
   return QueueUrl ?? '';
 };
 
-/** How long to wait for what comes on AWS: as long as a busy machine may take, but briefly where a repair was left out. */
-export const patience = ({ without }: Probed, brief: number): { within: number } => ({
-  within: without === undefined ? 60_000 : brief,
-});
+/** What comes on AWS is waited for as long as a busy machine may take; where a repair was left out, briefly. */
+export const patience = ({ without }: Probed, brief: number): { within?: number } =>
+  without === undefined ? {} : { within: brief };
 
 /** The next message of a queue, if one comes soon enough. */
 export const nextMessage = (aws: Probed, QueueUrl: string, brief = 3000) =>

@@ -49,5 +49,5 @@ export const stopAt = (plane: Plane, about: string, state: string): Promise<stri
       }
       return undefined;
     },
-    { within: 60_000, every: 50 },
+    { every: 50 },
   );

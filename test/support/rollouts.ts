@@ -67,7 +67,7 @@ export const until = (
   plane: Plane,
   id: string,
   states: readonly RolloutState[],
-  { share, within = 180_000 }: { share?: number; within?: number } = {},
+  { share }: { share?: number } = {},
 ): Promise<RolloutRecord> => {
   let last = 'nothing';
   return eventually(
@@ -79,7 +79,7 @@ export const until = (
       const there = record !== undefined && states.includes(stateOf(record));
       return there && (share === undefined || record.share === share) ? record : undefined;
     },
-    { within, every: 250 },
+    { every: 250 },
   ).catch((cause: Error) => {
     throw new Error(`${cause.message}; it was ${last}`, { cause });
   });

@@ -44,17 +44,13 @@ const templateFor = (name: string, served: Served, environment: string) => {
 };
 
 const settled = (cloudformation: CloudFormationClient, StackName: string) =>
-  eventually(
-    `stack ${StackName} to settle`,
-    async () => {
-      const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
-      const found = Stacks?.find(({ StackStatus }) => !StackStatus?.endsWith('_IN_PROGRESS'));
-      if (found !== undefined && !/^(CREATE|UPDATE)_COMPLETE$/.test(found.StackStatus ?? ''))
-        throw new Error(`${StackName}: ${found.StackStatus} ${found.StackStatusReason}`);
-      return found;
-    },
-    { within: 60_000 },
-  );
+  eventually(`stack ${StackName} to settle`, async () => {
+    const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
+    const found = Stacks?.find(({ StackStatus }) => !StackStatus?.endsWith('_IN_PROGRESS'));
+    if (found !== undefined && !/^(CREATE|UPDATE)_COMPLETE$/.test(found.StackStatus ?? ''))
+      throw new Error(`${StackName}: ${found.StackStatus} ${found.StackStatusReason}`);
+    return found;
+  });
 
 /** Deploys each version in turn, as a team does: the first is what the alias serves, the others are published only. */
 export const serve = async (
