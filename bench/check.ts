@@ -1,8 +1,8 @@
 import { checkWindow } from '../core/drift/check-window.ts';
 import { DriftSettings, DriftWindows, SchemaSettings } from '../core/drift/contract.ts';
 import { planWindows } from '../core/drift/plan-windows.ts';
+import type { DeclaredFeature } from '../core/intake/manifest.ts';
 import { type Tally, Window } from '../core/telemetry/contract.ts';
-import type { DeclaredFeature } from '../core/telemetry/feature-counts.ts';
 import { mergedTally } from '../core/telemetry/merged-tally.ts';
 import { planFeatures, RunningTally } from '../core/telemetry/running-tally.ts';
 import { windowBytes } from '../core/telemetry/window.ts';

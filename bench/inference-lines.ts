@@ -1,5 +1,5 @@
+import type { DeclaredFeature } from '../core/intake/manifest.ts';
 import { CaptureLimits } from '../core/telemetry/capture-limits.ts';
-import type { DeclaredFeature } from '../core/telemetry/feature-counts.ts';
 import { summarise } from '../core/telemetry/summarise.ts';
 import type { Random } from './simulated-traffic.ts';
 

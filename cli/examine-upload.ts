@@ -10,6 +10,7 @@ import { scanFile } from '../core/scanning/scan-file.ts';
 import { settleReferences } from '../core/scanning/settle-references.ts';
 import type { Context } from './context.ts';
 import { defaultPolicies } from './default-policies.ts';
+import { examineTrainingData } from './examine-training-data.ts';
 import { type HashedFile, hashAll, type LocalFile, withSource } from './files.ts';
 import type { LocalUpload } from './local-upload.ts';
 import type { StageRules } from './stage-rules.ts';
@@ -96,7 +97,11 @@ export const examine = async (
   const { files } = upload.folder;
   const digests = digestReport(manifest, await hashAll(files, context));
   const scan = await scanAll(files, context);
-  const gates = evaluateGates(manifest, rules.gates);
+  const gates = evaluateGates(
+    manifest,
+    rules.gates,
+    await examineTrainingData(manifest, files, rules.gates.trainingData),
+  );
   const [{ decide }, { registrationRequest }, policies] = await Promise.all([
     import('../core/policy/decide.ts'),
     import('../core/policy/registration-request.ts'),

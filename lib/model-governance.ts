@@ -124,7 +124,7 @@ export class ModelGovernance extends Construct {
     });
     this.keySet = new KeySet(this, 'KeySet', { config: this.config.signing, models, signing: this.signing });
     const { scanFiles } = new Scanning(this, 'Scanning', { models, evidence });
-    const { evaluateGates } = new Gates(this, 'Gates', { rules: this.config.gates, evidence });
+    const { evaluateGates } = new Gates(this, 'Gates', { rules: this.config.gates, evidence, models });
     const { decideRegistration } = new Policy(this, 'Policy', { evidence });
     this.attempts = new GovernedTable(this, 'Attempts', {
       indexes: [{ name: OPEN_INDEX, partitionKey: 'open', sortKey: 'dueAt' }],

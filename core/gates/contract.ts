@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
-import { EvidenceAltered, Throttled } from '../kernel/failures.ts';
+import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts';
 
 export const RiskTier = z.enum(['light', 'standard', 'full']);
 export type RiskTier = z.infer<typeof RiskTier>;
@@ -20,6 +20,9 @@ export const Gate = z.enum([
   'provenance.environment-lock',
   'required.field',
   'metrics.threshold',
+  'training-data.sample',
+  'training-data.outlier-block',
+  'training-data.label-flip',
 ]);
 export type Gate = z.infer<typeof Gate>;
 
@@ -81,6 +84,18 @@ export const GateRules = z.strictObject({
   }),
   /** Where training data may come from, for example `s3://curated/`; empty for anywhere. */
   sources: z.array(SourcePrefix).max(25).default([]),
+  trainingData: z
+    .strictObject({
+      /** Risk tiers that have to declare a sample of their training data. */
+      requiredTiers: z.array(RiskTier).default([]),
+      /** Buckets beside the upload from which samples are taken. */
+      buckets: z.array(z.string().min(3).max(63)).max(10).default([]),
+      /** Share of a block's rows that may lie far out for all other rows. */
+      maximumOutlying: Share.default(0.2),
+      /** Share of a block's labels that the nearest rows may contradict beyond what they do in other blocks. */
+      maximumContradicted: Share.default(0.02),
+    })
+    .prefault({}),
   /** They travel in an environment variable, of which Lambda takes 4 KB in all. */
   metrics: z.array(MetricThreshold).max(25).default([]),
 });
@@ -90,9 +105,9 @@ export const gates = {
   tasks: {
     evaluateGates: defineTask({
       env: defineEnv({ EVIDENCE_BUCKET: z.string(), GATE_RULES: jsonEnv(GateRules) }),
-      input: z.object({ attempt: Attempt, manifest: EvidenceRef }),
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef, manifest: EvidenceRef }),
       output: z.object({ report: EvidenceRef, tier: RiskTier }),
-      failures: [EvidenceAltered, Throttled],
+      failures: [EvidenceAltered, Throttled, UploadChanged],
     }),
   },
   keys: { report: (attempt: Attempt) => evidenceKey(attempt, 'gates') },

@@ -1,15 +1,25 @@
 import type { z } from 'zod';
+import type { DataSetPorts } from '../data-set/open-data-set.ts';
+import { Inventory } from '../intake/contract.ts';
 import { Manifest } from '../intake/manifest.ts';
 import { type EvidenceStore, keepEvidence, readEvidence } from '../kernel/evidence.ts';
-import { GateReport, type GateRules, gates } from './contract.ts';
+import { type GateFinding, GateReport, type GateRules, gates } from './contract.ts';
 import { sourceFindings } from './dataset-sources.ts';
 import { metricFindings } from './metric-thresholds.ts';
 import { provenanceFindings } from './provenance.ts';
 import { requiredFieldFindings } from './required-fields.ts';
 import { riskTier } from './risk-tier.ts';
+import type { SampleSource } from './training-data/examine.ts';
 
-/** Every gate's findings on what a manifest declares. Nothing is decided here. */
-export const evaluateGates = (manifest: Manifest, rules: GateRules): GateReport => {
+/**
+ * Every gate's findings on what a manifest declares, and those on the training data itself where somebody has looked at
+ * it. Nothing is decided here.
+ */
+export const evaluateGates = (
+  manifest: Manifest,
+  rules: GateRules,
+  trainingData: readonly GateFinding[] = [],
+): GateReport => {
   const { tier, reasons } = riskTier(manifest.risk);
   const required = requiredFieldFindings(manifest, tier);
   const named = new Set(required.map(({ path }) => path).filter((path) => path !== undefined));
@@ -22,18 +32,39 @@ export const evaluateGates = (manifest: Manifest, rules: GateRules): GateReport 
       ...sourceFindings(manifest, rules.sources),
       ...required,
       ...metricFindings(manifest, tier, rules.metrics),
+      ...trainingData,
     ],
   };
 };
 
-const contract = gates.tasks.evaluateGates;
-export type GatePorts = { readonly evidence: EvidenceStore; readonly rules: GateRules };
+/** Few versions have training data to look at; what reads it is loaded for those. */
+const lookAtTrainingData = async (
+  manifest: Manifest,
+  rules: GateRules,
+  source: SampleSource,
+): Promise<GateFinding[]> => {
+  const { tier } = riskTier(manifest.risk);
+  const asked = manifest.training?.sample !== undefined || rules.trainingData.requiredTiers.includes(tier);
+  if (!asked) return [];
+  const { trainingDataFindings } = await import('./training-data/examine.ts');
+  return trainingDataFindings(manifest, rules.trainingData, source);
+};
 
-/** Evaluates the gates on the manifest that inventory kept, and keeps the report. */
+const contract = gates.tasks.evaluateGates;
+export type GatePorts = {
+  readonly evidence: EvidenceStore;
+  readonly rules: GateRules;
+  readonly dataSets: DataSetPorts;
+};
+
+/** Evaluates the gates on the manifest that inventory kept and on the training data it names, and keeps the report. */
 export const evaluateAttempt =
-  ({ evidence, rules }: GatePorts) =>
-  async ({ attempt, manifest }: z.output<typeof contract.input>): Promise<z.output<typeof contract.output>> => {
-    const report = evaluateGates(await readEvidence(evidence, manifest, Manifest), rules);
+  ({ evidence, rules, dataSets: ports }: GatePorts) =>
+  async ({ attempt, ...refs }: z.output<typeof contract.input>): Promise<z.output<typeof contract.output>> => {
+    const manifest = await readEvidence(evidence, refs.manifest, Manifest);
+    const files = async () => (await readEvidence(evidence, refs.inventory, Inventory)).files;
+    const source = { ports, upload: { bucket: attempt.bucket, files } };
+    const report = evaluateGates(manifest, rules, await lookAtTrainingData(manifest, rules, source));
     const kept = await keepEvidence(evidence, gates.keys.report(attempt), GateReport, report);
     return { report: kept.ref, tier: kept.document.tier };
   };

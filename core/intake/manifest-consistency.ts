@@ -98,6 +98,7 @@ type Reference = { readonly file: Path; readonly digest: Path };
 /** Fields that name a file of this version, and the digest they claim for it. */
 const REFERENCES: readonly Reference[] = [
   { file: ['baseline', 'path'], digest: ['baseline', 'digest'] },
+  { file: ['training', 'sample', 'path'], digest: ['training', 'sample', 'digest'] },
   { file: ['training', 'environment', 'lockFile'], digest: ['training', 'environment', 'lock'] },
 ];
 
@@ -148,16 +149,22 @@ const ownParent = (document: unknown): Reason[] =>
     return contradiction(path, 'a version is not made from itself', value, 'another version');
   });
 
-/** A baseline is one file, and what is not among the uploaded bytes is pinned by its digest. */
-const unpinnedBaseline = (document: unknown): Reason[] => {
-  const [path, uri] = [textAt(document, ['baseline', 'path']), textAt(document, ['baseline', 'uri'])];
-  const baseline = valueAt(document, ['baseline']);
-  if (typeof baseline !== 'object' || baseline === null || Array.isArray(baseline)) return [];
-  if ((path === undefined) === (uri === undefined))
-    return [contradiction(['baseline'], 'a baseline has one address', baseline, 'either path or uri')];
-  if (uri === undefined || valueAt(document, ['baseline', 'digest']) !== undefined) return [];
-  return [contradiction(['baseline', 'digest'], 'a baseline at a uri is pinned by its digest', undefined, 'a digest')];
-};
+const DATA_SETS: readonly { at: Path; what: string }[] = [
+  { at: ['baseline'], what: 'a baseline' },
+  { at: ['training', 'sample'], what: 'a training sample' },
+];
+
+/** A data set is one file, and what is not among the uploaded bytes is pinned by its digest. */
+const unpinnedDataSets = (document: unknown): Reason[] =>
+  DATA_SETS.flatMap(({ at, what }) => {
+    const [path, uri] = [textAt(document, [...at, 'path']), textAt(document, [...at, 'uri'])];
+    const declared = valueAt(document, at);
+    if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return [];
+    if ((path === undefined) === (uri === undefined))
+      return contradiction(at, `${what} has one address`, declared, 'either path or uri');
+    if (uri === undefined || valueAt(document, [...at, 'digest']) !== undefined) return [];
+    return contradiction([...at, 'digest'], `${what} at a uri is pinned by its digest`, undefined, 'a digest');
+  });
 
 /**
  * What the schema cannot say because it takes two fields to see. The document is looked at as it was written, so that
@@ -171,5 +178,5 @@ export const contradictionsIn = (document: unknown, place: Place): Reason[] => [
   ...wrongRanges(document),
   ...strayCategories(document),
   ...ownParent(document),
-  ...unpinnedBaseline(document),
+  ...unpinnedDataSets(document),
 ];

@@ -49,6 +49,27 @@ export const Dataset = z.strictObject({
   license: Text(200).optional(),
 });
 
+/** One file of rows, in the upload or elsewhere. */
+const DataSetAddress = {
+  path: RelativePath.optional().describe('a data file uploaded with the model'),
+  uri: z
+    .string()
+    .max(1200)
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^?#]+$/, 'expected s3://bucket/key')
+    .optional()
+    .describe('or, instead of path, an object in a bucket from which the plane takes data sets'),
+  format: z.enum(['jsonl', 'csv', 'parquet']),
+  digest: Digest.optional().describe('of its bytes; required with uri'),
+};
+
+const TrainingSample = z.strictObject({
+  ...DataSetAddress,
+  label: Text(200).optional().describe('the column with the label of each row'),
+  block: Text(200)
+    .optional()
+    .describe('the column that says what each row came in: a delivery, a source, a day; else stretches of the file'),
+});
+
 const Parent = z.strictObject({ model: ModelId, version: VersionId, digest: Digest.optional() });
 
 const Training = z.strictObject({
@@ -68,6 +89,7 @@ const Training = z.strictObject({
     })
     .optional(),
   hyperparameters: z.record(Text(200), z.json()).optional(),
+  sample: TrainingSample.optional().describe('rows of the training data, whose blocks are compared with each other'),
   parents: z.array(Parent).max(20).optional().describe('base models this version was made from'),
   trainedAt: Instant.optional(),
 });
@@ -101,18 +123,9 @@ export const Feature = z.strictObject({
   categories: z.array(Text(200)).max(1000).optional(),
   personal: z.boolean().default(false).describe('personal data: dropped or keyed-hashed before anything is stored'),
 });
+export type DeclaredFeature = z.output<typeof Feature>;
 
-const Baseline = z.strictObject({
-  path: RelativePath.optional().describe('a data file uploaded with the model'),
-  uri: z
-    .string()
-    .max(1200)
-    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^?#]+$/, 'expected s3://bucket/key')
-    .optional()
-    .describe('or, instead of path, an object in a bucket from which the plane takes baselines'),
-  format: z.enum(['jsonl', 'csv', 'parquet']),
-  digest: Digest.optional().describe('of its bytes; required with uri'),
-});
+const Baseline = z.strictObject(DataSetAddress);
 
 const DeclaredFile = z.strictObject({
   path: RelativePath,

@@ -35,6 +35,8 @@ const DATA = 'Unusual Behaviors/Data';
 const REFUSALS: readonly { rule: string; severity: Severity; type: string }[] = [
   { rule: 'scanning.malicious-file', severity: 'HIGH', type: 'TTPs/Initial Access/Malicious model' },
   { rule: 'gates.dataset-source-unknown', severity: 'MEDIUM', type: `${DATA}/Training data from an unknown source` },
+  { rule: 'gates.training-labels-flipped', severity: 'MEDIUM', type: `${DATA}/Flipped labels in training data` },
+  { rule: 'gates.training-data-outlying', severity: 'MEDIUM', type: `${DATA}/Outlying block in training data` },
   { rule: 'registry.version-immutable', severity: 'MEDIUM', type: 'TTPs/Persistence/Replaced model' },
   { rule: 'scanning.suspicious-file', severity: 'MEDIUM', type: 'TTPs/Initial Access/Suspicious model' },
 ];

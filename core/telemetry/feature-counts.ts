@@ -1,12 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { z } from 'zod';
-import type { Feature } from '../intake/manifest.ts';
+import type { DeclaredFeature } from '../intake/manifest.ts';
 import { CategoryCounts } from './category-counts.ts';
 import type { FeatureForm } from './contract.ts';
 import { Sketch } from './sketch.ts';
-
-/** A feature as the manifest declares it. */
-export type DeclaredFeature = z.output<typeof Feature>;
 
 export class FeatureCounts {
   values: Sketch | undefined;

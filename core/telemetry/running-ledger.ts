@@ -1,7 +1,7 @@
+import { type Line, LONGEST_LINE } from '../data-set/lines.ts';
 import { CategoryCounts } from './category-counts.ts';
 import type { Ledger } from './contract.ts';
 import { CaptureUnreadable } from './failures.ts';
-import { type Line, LONGEST_LINE } from './read-lines.ts';
 
 const SAMPLE = 10;
 /** A file that starts with this many lines that are no JSON objects holds no events. */

@@ -1,12 +1,7 @@
+import type { DeclaredFeature } from '../intake/manifest.ts';
 import { CategoryCounts } from './category-counts.ts';
 import type { OutputForm, Tally } from './contract.ts';
-import {
-  type CountFeature,
-  countFeature,
-  type DeclaredFeature,
-  FeatureCounts,
-  type KeyedHash,
-} from './feature-counts.ts';
+import { type CountFeature, countFeature, FeatureCounts, type KeyedHash } from './feature-counts.ts';
 import type { Envelope } from './inference-event.ts';
 import { Sketch } from './sketch.ts';
 

@@ -1,9 +1,10 @@
+import { type Line, LineReader } from '../data-set/lines.ts';
+import type { DeclaredFeature } from '../intake/manifest.ts';
 import type { Subject } from '../kernel/identity.ts';
 import type { CaptureLimits } from './capture-limits.ts';
 import { MILLISECONDS, modelOfCapture, type Source, type SummaryPart } from './contract.ts';
-import { type DeclaredFeature, keyedHash } from './feature-counts.ts';
+import { keyedHash } from './feature-counts.ts';
 import { type Envelope, readEvent } from './inference-event.ts';
-import { type Line, LineReader } from './read-lines.ts';
 import { RunningLedger } from './running-ledger.ts';
 import { type FeaturePlan, planFeatures } from './running-tally.ts';
 import { StreamTallies } from './stream-tallies.ts';

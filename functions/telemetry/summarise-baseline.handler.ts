@@ -1,14 +1,14 @@
+import { parquetRowsLazily } from '../../core/data-set/lazy-parquet.ts';
 import { telemetry } from '../../core/telemetry/contract.ts';
 import type { BaselinePorts } from '../../core/telemetry/summarise-baseline.ts';
 import { lazy } from '../platform/lazy.ts';
 import { readEnv } from '../platform/read-env.ts';
+import { bytesElsewhere } from '../platform/s3-elsewhere.adapter.ts';
 import { s3Evidence } from '../platform/s3-evidence.adapter.ts';
 import { s3PinnedBytes } from '../platform/s3-pinned.adapter.ts';
 import { putOnce } from '../platform/s3-write-once.adapter.ts';
 import { task } from '../platform/task.ts';
 import { hashKey } from './hash-key.adapter.ts';
-import { parquetRowsLazily } from './parquet-rows.ts';
-import { bytesElsewhere } from './s3-elsewhere.adapter.ts';
 
 const contract = telemetry.tasks.summariseBaseline;
 const env = readEnv(contract);

@@ -3,19 +3,18 @@ import { GateReport, GateRules, gates } from '../../core/gates/contract.ts';
 import { evaluateAttempt, evaluateGates } from '../../core/gates/evaluate-gates.ts';
 import { Manifest } from '../../core/intake/manifest.ts';
 import { keepEvidence, readEvidence } from '../../core/kernel/evidence.ts';
+import { anAttempt as attempt } from '../support/attempt.ts';
 import { manifestWith } from '../support/manifest.ts';
 import { memoryEvidence } from '../support/memory-evidence.ts';
 
 const rules = GateRules.parse({ metrics: [{ metric: 'auc', minimum: 0.8 }] });
 
-const attempt = {
-  bucket: 'models',
-  model: 'fraud',
-  version: '1.4.0',
-  id: 'v1',
-  manifest: 'v1',
-  look: 0,
-  lastLook: false,
+/** What no attempt here has any use for. */
+const dataSets = {
+  uploaded: () => Promise.reject(new Error('read')),
+  elsewhere: () => Promise.reject(new Error('read')),
+  parquetRows: async function* () {},
+  buckets: [],
 };
 
 describe('evaluating the gates', () => {
@@ -56,8 +55,10 @@ describe('evaluating the gates', () => {
     const evidence = memoryEvidence();
     const { ref: manifest } = await keepEvidence(evidence, 'manifest', Manifest, manifestWith());
 
-    const first = await evaluateAttempt({ evidence, rules })({ attempt, manifest });
-    const retried = await evaluateAttempt({ evidence, rules })({ attempt, manifest });
+    const input = { attempt, manifest, inventory: manifest };
+
+    const first = await evaluateAttempt({ evidence, rules, dataSets })(input);
+    const retried = await evaluateAttempt({ evidence, rules, dataSets })(input);
 
     expect(retried).toEqual(first);
     expect(gates.tasks.evaluateGates.output.parse(first)).toEqual(first);

@@ -57,7 +57,7 @@ const POWERS: [string, string[]][] = [
     [...READS_BYTES, 'read a mark', 'read evidence', 'keep digests', 'keep a refusal', ...ATTEMPTS, ...OBJECTS],
   ],
   ['ScanFiles', [...READS_BYTES, 'read evidence', 'keep a scan', ...OBJECTS]],
-  ['EvaluateGates', ['read evidence', 'keep gate findings', ...OBJECTS]],
+  ['EvaluateGates', [...READS_BYTES, 'read evidence', 'keep gate findings', ...OBJECTS]],
   ['DecideRegistration', ['read evidence', 'keep a decision', ...OBJECTS]],
   ['SignVersion', ['read evidence', 'keep a bundle', 'sign', 'read the public key', ...OBJECTS]],
   [

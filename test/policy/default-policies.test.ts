@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Gate } from '../../core/gates/contract.ts';
+import { Gate, type GateOutcome } from '../../core/gates/contract.ts';
 import type { Manifest } from '../../core/intake/manifest.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import type { Decision } from '../../core/policy/contract.ts';
@@ -40,6 +40,12 @@ const unscanned: RegistrationEvidence = {
   ...sound,
   scan: { ...sound.scan, files: sound.scan.files.filter(({ path }) => path !== file) },
 };
+
+/** One more finding, about the training data. */
+const withGate = (gate: Gate, outcome: GateOutcome = 'fail'): RegistrationEvidence => ({
+  ...sound,
+  gates: { ...sound.gates, findings: [...sound.gates.findings, { gate, outcome, message: 'of a block' }] },
+});
 
 /** Each is sound but for one thing, so exactly one policy says no. */
 const SITUATIONS: [string, RegistrationEvidence, string][] = [
@@ -91,6 +97,14 @@ const SITUATIONS: [string, RegistrationEvidence, string][] = [
     }),
     'gates.metric-unproven',
   ],
+  ['the training data cannot be looked at', withGate('training-data.sample'), 'gates.training-data-unread'],
+  [
+    'the training data is too little',
+    withGate('training-data.outlier-block', 'not-enough-evidence'),
+    'gates.training-data-unproven',
+  ],
+  ['a block lies far out', withGate('training-data.outlier-block'), 'gates.training-data-outlying'],
+  ['labels of a block are flipped', withGate('training-data.label-flip'), 'gates.training-labels-flipped'],
 ];
 
 /** Those of registration; `deploy.cedar` has its own situations. */
@@ -186,7 +200,7 @@ describe('the default policies', () => {
   test('name only gates that exist', () => {
     const named = Object.values(defaultPolicyFiles())
       .join('\n')
-      .matchAll(/"((?:provenance|required|metrics)\.[a-z-]+)"/g);
+      .matchAll(/"((?:provenance|required|metrics|training-data)\.[a-z-]+)"/g);
 
     const gates = [...new Set([...named].map(([, gate]) => gate))];
 

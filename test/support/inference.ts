@@ -1,7 +1,7 @@
+import type { DeclaredFeature } from '../../core/intake/manifest.ts';
 import { Feature } from '../../core/intake/manifest.ts';
 import { CaptureLimits } from '../../core/telemetry/capture-limits.ts';
 import type { SummaryPart } from '../../core/telemetry/contract.ts';
-import type { DeclaredFeature } from '../../core/telemetry/feature-counts.ts';
 import { type SummariseOptions, summarise } from '../../core/telemetry/summarise.ts';
 
 export const feature = (name: string, type: DeclaredFeature['type'], more: object = {}): DeclaredFeature =>

@@ -1,6 +1,6 @@
 import type { Observed } from '../../core/drift/bins.ts';
+import type { DeclaredFeature } from '../../core/intake/manifest.ts';
 import type { Tally } from '../../core/telemetry/contract.ts';
-import type { DeclaredFeature } from '../../core/telemetry/feature-counts.ts';
 import { planFeatures, RunningTally } from '../../core/telemetry/running-tally.ts';
 import { feature } from './inference.ts';
 

@@ -3,12 +3,12 @@ import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { csvRows, type Row } from '../../core/data-set/rows.ts';
 import { Manifest } from '../../core/intake/manifest.ts';
 import { objectivesPath, StreamMark } from '../../core/monitor/contract.ts';
 import { monitorKeys } from '../../core/monitor/table.ts';
 import { Deployment, deploymentAddress, deploymentsPath } from '../../core/rollout/contract.ts';
 import { Objective } from '../../core/slo/contract.ts';
-import { csvRows, type Row } from '../../core/telemetry/baseline-rows.ts';
 import { baselineKey } from '../../core/telemetry/baseline-source.ts';
 import { Stream } from '../../core/telemetry/contract.ts';
 import { type Plane, shippedModel, submit } from './flight.ts';

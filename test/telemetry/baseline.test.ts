@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DataSetUnreadable } from '../../core/data-set/failures.ts';
+import { csvRows, jsonLinesRows, type Row } from '../../core/data-set/rows.ts';
 import { digestOf } from '../../core/kernel/digest.ts';
 import { summariseBaseline } from '../../core/telemetry/baseline.ts';
-import { csvRows, jsonLinesRows, type Row } from '../../core/telemetry/baseline-rows.ts';
 import { Baseline } from '../../core/telemetry/contract.ts';
-import { BaselineUnreadable } from '../../core/telemetry/failures.ts';
 import { mergeSummaries } from '../../core/telemetry/window.ts';
 import { FEATURES, feature, inference, jsonLines, summaryOf } from '../support/inference.ts';
 
@@ -55,7 +55,7 @@ describe('CSV', () => {
   ])('%s is refused', async (_, text, message) => {
     const reading = all(csvRows(chunked(text)));
 
-    await expect(reading).rejects.toThrow(BaselineUnreadable);
+    await expect(reading).rejects.toThrow(DataSetUnreadable);
     await expect(reading).rejects.toThrow(message);
   });
 
@@ -78,7 +78,7 @@ describe('JSON Lines', () => {
   test.each(['{"a":1}\n{\n', '{"a":1}\n[1]\n', '{"a":1}\nnull'])('%j is refused by line', async (text) => {
     const reading = all(jsonLinesRows(chunked(text)));
 
-    await expect(reading).rejects.toThrow(BaselineUnreadable);
+    await expect(reading).rejects.toThrow(DataSetUnreadable);
     await expect(reading).rejects.toThrow('line 2');
   });
 });
@@ -144,6 +144,6 @@ describe('a baseline', () => {
   });
 
   test('without rows is refused', async () => {
-    await expect(summariseBaseline(csvRows(chunked('a,b\n')), options, 'text')).rejects.toThrow(BaselineUnreadable);
+    await expect(summariseBaseline(csvRows(chunked('a,b\n')), options, 'text')).rejects.toThrow(DataSetUnreadable);
   });
 });

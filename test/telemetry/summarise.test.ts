@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { LONGEST_LINE } from '../../core/data-set/lines.ts';
 import { CaptureLimits } from '../../core/telemetry/capture-limits.ts';
 import type { Ledger, Window } from '../../core/telemetry/contract.ts';
 import { CaptureUnreadable } from '../../core/telemetry/failures.ts';
 import { keyedHash } from '../../core/telemetry/feature-counts.ts';
-import { LONGEST_LINE } from '../../core/telemetry/read-lines.ts';
 import { Sketch } from '../../core/telemetry/sketch.ts';
 import { summarise } from '../../core/telemetry/summarise.ts';
 import { mergeSummaries, windowBytes } from '../../core/telemetry/window.ts';

@@ -15,10 +15,10 @@ const SDK = /^@(?:aws-sdk|smithy)\//;
 
 /**
  * What other layers and capabilities may see of a capability: its contract, and the contracts that the world sees too,
- * the HTTP API, the manifest and the SLO document.
+ * the HTTP API, the manifest and the SLO document. Kernel and data sets are common ground.
  */
 const isContract = (path: string) =>
-  path.startsWith('core/kernel/') ||
+  /^core\/(?:kernel|data-set)\//.test(path) ||
   /^core\/[^/]+\/(?:contract|api)\.ts$/.test(path) ||
   ['core/intake/manifest.ts', 'core/slo/slo-document.ts'].includes(path);
 
@@ -47,7 +47,7 @@ const forFiles: Readonly<Record<string, Rule>> = {
       ? 'core imports core only'
       : capabilityOf(from) === capabilityOf(target) || isContract(target)
         ? undefined
-        : 'capabilities meet at contracts and the kernel only',
+        : 'capabilities meet at contracts and on common ground only',
   lib: (_, target) =>
     layerOf(target) === 'lib' || isContract(target) ? undefined : 'lib sees lib, contracts and the kernel only',
   functions: (from, target) =>

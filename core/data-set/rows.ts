@@ -1,6 +1,6 @@
 import { CsvReader } from './csv.ts';
-import { BaselineUnreadable } from './failures.ts';
-import { type Line, LineReader } from './read-lines.ts';
+import { DataSetUnreadable } from './failures.ts';
+import { type Line, LineReader } from './lines.ts';
 
 /** One row of a data set: values by column. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -12,13 +12,13 @@ const textOf = (decode: () => string): string => {
   try {
     return decode();
   } catch {
-    throw new BaselineUnreadable('the data set is not UTF-8');
+    throw new DataSetUnreadable('the data set is not UTF-8');
   }
 };
 
 /**
  * The rows of a CSV file whose first row names the columns. Values are texts.
- * @throws BaselineUnreadable for what is not RFC 4180, for rows of another length and for columns without a name of
+ * @throws DataSetUnreadable for what is not RFC 4180, for rows of another length and for columns without a name of
  * their own
  */
 export async function* csvRows(bytes: Bytes): AsyncGenerator<Row> {
@@ -30,12 +30,12 @@ export async function* csvRows(bytes: Bytes): AsyncGenerator<Row> {
     count += 1;
     if (columns === undefined) {
       if (fields.includes('') || new Set(fields).size < fields.length)
-        throw new BaselineUnreadable('every CSV column needs a name of its own');
+        throw new DataSetUnreadable('every CSV column needs a name of its own');
       columns = fields;
       return undefined;
     }
     if (fields.length !== columns.length)
-      throw new BaselineUnreadable(`CSV row ${count} has ${fields.length} fields, the first row has ${columns.length}`);
+      throw new DataSetUnreadable(`CSV row ${count} has ${fields.length} fields, the first row has ${columns.length}`);
     return Object.fromEntries(columns.map((column, index) => [column, fields[index]]));
   };
   for await (const chunk of bytes)
@@ -51,23 +51,23 @@ export async function* csvRows(bytes: Bytes): AsyncGenerator<Row> {
 }
 
 const parseLine = ({ number, bytes }: Line): Row | undefined => {
-  if (bytes === undefined) throw new BaselineUnreadable(`line ${number} is too long`);
+  if (bytes === undefined) throw new DataSetUnreadable(`line ${number} is too long`);
   const text = textOf(() => decoder().decode(bytes));
   if (text.trim() === '') return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new BaselineUnreadable(`line ${number} is not JSON`);
+    throw new DataSetUnreadable(`line ${number} is not JSON`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BaselineUnreadable(`line ${number} is not a JSON object`);
+    throw new DataSetUnreadable(`line ${number} is not a JSON object`);
   return value as Row;
 };
 
 /**
  * The rows of a JSON Lines file.
- * @throws BaselineUnreadable for a line that is not an object: a baseline is a file that someone prepared, not traffic
+ * @throws DataSetUnreadable for a line that is not an object: a data set is a file that someone prepared, not traffic
  */
 export async function* jsonLinesRows(bytes: Bytes): AsyncGenerator<Row> {
   const lines = new LineReader();

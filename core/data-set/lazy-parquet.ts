@@ -1,7 +1,7 @@
-import type { Row } from '../../core/telemetry/baseline-rows.ts';
+import type { Row } from './rows.ts';
 
 /** Loads the reader of Parquet only where there is Parquet to read. */
 export async function* parquetRowsLazily(bytes: Uint8Array): AsyncGenerator<Row> {
-  const { parquetRows } = await import('../../core/telemetry/parquet-rows.ts');
+  const { parquetRows } = await import('./parquet-rows.ts');
   yield* parquetRows(bytes);
 }

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { type AsyncBuffer, type Compressors, parquetMetadataAsync, parquetRead, snappyUncompress } from 'hyparquet';
-import type { Row } from './baseline-rows.ts';
-import { BaselineUnreadable } from './failures.ts';
+import { DataSetUnreadable } from './failures.ts';
+import type { Row } from './rows.ts';
 
 /** Of one page, as its header claims: memory is taken before the claim turns out to be a lie. */
 const LARGEST_PAGE = 64 * 1024 * 1024;
@@ -13,7 +13,7 @@ type Decompress = (bytes: Uint8Array, atMost: number) => Uint8Array;
 const bounded =
   (decompress: Decompress) =>
   (bytes: Uint8Array, length: number): Uint8Array => {
-    if (length > LARGEST_PAGE) throw new BaselineUnreadable(`a page of the Parquet file claims ${length} bytes`);
+    if (length > LARGEST_PAGE) throw new DataSetUnreadable(`a page of the Parquet file claims ${length} bytes`);
     return decompress(bytes, length);
   };
 
@@ -54,7 +54,7 @@ async function* groups(bytes: Uint8Array): AsyncGenerator<Row[]> {
   let rowStart = 0;
   for (const { num_rows } of metadata.row_groups) {
     if (num_rows < 0 || num_rows > MOST_ROWS)
-      throw new BaselineUnreadable(`a row group of the Parquet file has ${num_rows} rows; at most ${MOST_ROWS}`);
+      throw new DataSetUnreadable(`a row group of the Parquet file has ${num_rows} rows; at most ${MOST_ROWS}`);
     const rowEnd = rowStart + Number(num_rows);
     yield await readGroup({ file, metadata, rowStart, rowEnd });
     rowStart = rowEnd;
@@ -63,7 +63,7 @@ async function* groups(bytes: Uint8Array): AsyncGenerator<Row[]> {
 
 /**
  * The rows of a Parquet file, uncompressed or compressed with Snappy, gzip, Brotli or Zstandard.
- * @throws BaselineUnreadable for what is damaged, encrypted or compressed in another way
+ * @throws DataSetUnreadable for what is damaged, encrypted or compressed in another way
  */
 export async function* parquetRows(bytes: Uint8Array): AsyncGenerator<Row> {
   const read = groups(bytes);
@@ -72,9 +72,9 @@ export async function* parquetRows(bytes: Uint8Array): AsyncGenerator<Row> {
     try {
       group = await read.next();
     } catch (cause) {
-      if (cause instanceof BaselineUnreadable) throw cause;
+      if (cause instanceof DataSetUnreadable) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BaselineUnreadable(`the Parquet file cannot be read: ${why}`, { cause });
+      throw new DataSetUnreadable(`the Parquet file cannot be read: ${why}`, { cause });
     }
     if (group.done === true) return;
     yield* group.value;

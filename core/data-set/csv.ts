@@ -1,4 +1,4 @@
-import { BaselineUnreadable } from './failures.ts';
+import { DataSetUnreadable } from './failures.ts';
 
 /** Of one row in UTF-16 units: a quote that nobody closes must not read the file into memory. */
 const LONGEST_ROW = 1024 * 1024;
@@ -75,7 +75,7 @@ export class CsvReader {
     return row;
   }
 
-  #wrong(what: string): BaselineUnreadable {
-    return new BaselineUnreadable(`CSV row ${this.#rows + 1} ${what}`);
+  #wrong(what: string): DataSetUnreadable {
+    return new DataSetUnreadable(`CSV row ${this.#rows + 1} ${what}`);
   }
 }

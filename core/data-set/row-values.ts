@@ -1,0 +1,40 @@
+import type { DeclaredFeature } from '../intake/manifest.ts';
+import type { Row } from './rows.ts';
+
+/** What a column holds: a feature of a declared type, or an answer of the model, which has none. */
+type Column = DeclaredFeature['type'] | 'output';
+/** `text` when every value is a text, as in CSV. */
+export type Form = 'text' | 'typed';
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+/** A text as a CSV file has it, as the type that is declared; as it stands, and thus retyped, if it is none of that type. */
+const fromText = (text: string, column: Column): unknown => {
+  const trimmed = text.trim();
+  if (text === '') return null;
+  if (column === 'boolean') return BOOLEANS.get(trimmed.toLowerCase()) ?? text;
+  const isNumber = ['number', 'integer', 'output'].includes(column) && NUMBER.test(trimmed);
+  return isNumber ? Number(trimmed) : text;
+};
+
+/** A value as JSON would carry it: CSV knows only texts, and Parquet has types of its own. */
+export const asJson = (value: unknown, column: Column, form: Form): unknown => {
+  if (form === 'text' && typeof value === 'string') return fromText(value, column);
+  if (typeof value === 'bigint') return Number(value);
+  return value instanceof Date ? value.toISOString() : value;
+};
+
+const isObject = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** Rows may be flat, or shaped like inference events with their features in `features`. */
+export const featuresIn = (row: Row, names: ReadonlySet<string>): Row => {
+  const { features } = row;
+  return isObject(features) && !names.has('features') ? features : row;
+};

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { csvRows, type Row } from '../../core/data-set/rows.ts';
+import type { DeclaredFeature } from '../../core/intake/manifest.ts';
+
+const vector = (name: string) => readFileSync(new URL(`../vectors/training-data/${name}`, import.meta.url));
+
+export const trainingVector = <Vector>(name: string): Vector => JSON.parse(vector(name).toString()) as Vector;
+
+export type DataSet = { readonly rows: readonly Row[]; readonly features: readonly DeclaredFeature[] };
+
+/** A data set that ships with scikit-learn, as it stands in its file; the column `class` is its label. */
+export const realDataSet = async (name: 'iris' | 'wine' | 'wdbc'): Promise<DataSet> => {
+  const rows: Row[] = [];
+  for await (const row of csvRows([vector(`${name}.csv`)] as never)) rows.push(row);
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'class');
+  const features = columns.map((column) => ({
+    name: column,
+    type: 'number' as const,
+    required: true,
+    personal: false,
+  }));
+  return { rows, features };
+};
+
+/** Whole numbers that look drawn, the same for the same seed. */
+const drawing = (seed: number) => {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state;
+  };
+};
+
+export const shuffled = <Item>(items: readonly Item[], seed: number): Item[] => {
+  const draw = drawing(seed);
+  return items
+    .map((item) => ({ item, at: draw() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+};
+
+/** The rows with a column `block`, in as many equal stretches of them as are asked for. */
+export const inBlocks = (rows: readonly Row[], blocks: number): Row[] =>
+  rows.map((row, at) => ({ ...row, block: `delivery-${Math.floor((at * blocks) / rows.length)}` }));
