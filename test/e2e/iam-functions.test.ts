@@ -41,7 +41,7 @@ const powers: Record<string, string[]> = {
   ],
   'intake/digest-files': [...BYTES, 'read evidence', 'keep a refusal', 'keep digests', ...ATTEMPTS],
   'scanning/scan-files': [...BYTES, 'read evidence', 'keep a scan'],
-  'gates/evaluate-gates': ['read evidence', 'keep gate findings'],
+  'gates/evaluate-gates': [...BYTES, 'read evidence', 'keep gate findings'],
   'policy/decide-registration': ['read evidence', 'keep a decision'],
   'signing/sign-version': ['read evidence', 'keep a bundle', 'sign'],
   'registry/reserve-version': ['read evidence', 'keep a registry refusal', 'read the registry', 'change the registry'],

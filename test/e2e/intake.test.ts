@@ -26,6 +26,7 @@ import {
 } from '../support/flight.ts';
 import { functionsByState } from '../support/interruption.ts';
 import { eventually, sharedLocalAws } from '../support/local.ts';
+import { asCsv, inBlocks, realDataSet, shuffled, turnedLabels } from '../support/training-data.ts';
 
 let plane: Plane;
 let publicKeyPem: string;
@@ -129,6 +130,40 @@ test('a pickle that runs a command is quarantined with the reason, and nothing o
   expect(reasons).toContain('model.joblib');
   expect(reasons).toContain('system');
   expect(await objectText(plane, `models/${shipped.model}/${shipped.version}/model.sig`)).toBeUndefined();
+});
+
+test('F7: training data of which one delivery has turned labels is quarantined, by its name; the same data untouched is registered', async () => {
+  const { rows } = await realDataSet('wine');
+  const deliveries = inBlocks(shuffled(rows, 11), 4);
+  const trainedOn = (sample: string) => {
+    const shipped = shippedModel('wine-logreg', '1.0.0');
+    const { files: declared, training, ...manifest } = shipped.manifest;
+    const named = { path: 'training.csv', format: 'csv', label: 'class', block: 'block' };
+    const files = { ...shipped.files, 'training.csv': Buffer.from(sample) };
+    const all = {
+      ...manifest,
+      training: { ...training, sample: named },
+      files: [...declared, { path: 'training.csv' }],
+    };
+    return submit(plane, shipped, redeclared(files, all));
+  };
+
+  const [untouched, turned] = await Promise.all([
+    trainedOn(asCsv(deliveries)),
+    trainedOn(asCsv(turnedLabels(deliveries, 'delivery-1'))),
+  ]);
+
+  expect(untouched.answer).toMatchObject({ outcome: 'registered', reasons: [] });
+  expect(turned.answer).toMatchObject({
+    outcome: 'rejected',
+    reasons: [
+      {
+        rule: 'gates.training-labels-flipped',
+        path: '$.training.sample',
+        found: expect.stringContaining('of the labels in "delivery-1"'),
+      },
+    ],
+  });
 });
 
 test('a tampered copy is refused with the digest that was declared and the one that was found', async () => {

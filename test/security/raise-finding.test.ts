@@ -44,10 +44,14 @@ describe('a version that was refused', () => {
     });
   });
 
-  test('for training data from a source that nobody knows is one', () => {
-    const unknown = { rule: 'gates.dataset-source-unknown', message: 'data set reviews comes from elsewhere' };
+  test.each([
+    ['from a source that nobody knows', 'gates.dataset-source-unknown'],
+    ['with labels that somebody turned', 'gates.training-labels-flipped'],
+    ['with a block unlike all others', 'gates.training-data-outlying'],
+  ])('L10: for training data %s is one', (_, rule) => {
+    const reason = { rule, message: 'data set reviews is not what it was' };
 
-    expect(refused(unknown)).toMatchObject({ Severity: { Label: 'MEDIUM' }, GeneratorId: `clearance/${unknown.rule}` });
+    expect(refused(reason)).toMatchObject({ Severity: { Label: 'MEDIUM' }, GeneratorId: `clearance/${rule}` });
   });
 
   test('for a mistake is none', () => {

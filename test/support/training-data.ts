@@ -42,3 +42,13 @@ export const shuffled = <Item>(items: readonly Item[], seed: number): Item[] => 
 /** The rows with a column `block`, in as many equal stretches of them as are asked for. */
 export const inBlocks = (rows: readonly Row[], blocks: number): Row[] =>
   rows.map((row, at) => ({ ...row, block: `delivery-${Math.floor((at * blocks) / rows.length)}` }));
+
+/** The rows of one block with the label that comes after their own. */
+export const turnedLabels = (rows: readonly Row[], block: string): Row[] => {
+  const labels = [...new Set(rows.map((row) => row.class))];
+  const next = (label: unknown) => labels[(labels.indexOf(label) + 1) % labels.length];
+  return rows.map((row) => (row.block === block ? { ...row, class: next(row.class) } : row));
+};
+
+export const asCsv = (rows: readonly Row[]): string =>
+  [Object.keys(rows[0] ?? {}), ...rows.map(Object.values)].map((fields) => fields.join(',')).join('\n');

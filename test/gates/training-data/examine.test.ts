@@ -12,16 +12,12 @@ import { UploadChanged } from '../../../core/kernel/failures.ts';
 import { anAttempt as attempt } from '../../support/attempt.ts';
 import { manifestWith } from '../../support/manifest.ts';
 import { memoryEvidence } from '../../support/memory-evidence.ts';
-import { inBlocks, realDataSet, shuffled } from '../../support/training-data.ts';
+import { asCsv, inBlocks, realDataSet, shuffled, turnedLabels } from '../../support/training-data.ts';
 
 const wine = await realDataSet('wine');
 const rows = inBlocks(shuffled(wine.rows, 11), 4);
-const flipped = rows.map((row) =>
-  row.block === 'delivery-1' ? { ...row, class: `class_${(Number(String(row.class).at(-1)) + 1) % 3}` } : row,
-);
+const flipped = turnedLabels(rows, 'delivery-1');
 
-const asCsv = (list: readonly Row[]): string =>
-  [Object.keys(list[0] ?? {}), ...list.map(Object.values)].map((fields) => fields.join(',')).join('\n');
 const asJsonLines = (list: readonly Row[]): string =>
   list
     .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value) || value])))
