@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { AdmissionRules } from '../core/admission/contract.ts';
+import { BucketName } from '../core/data-set/bucket-name.ts';
 import { GateRules } from '../core/gates/contract.ts';
 import { IntakeLimits } from '../core/intake/contract.ts';
 import { show } from '../core/kernel/reason.ts';
@@ -62,7 +63,7 @@ export const StageConfig = z
         captures: CaptureLimits.prefault({}),
         retention: Retention.prefault({}),
         baselineBuckets: z
-          .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected names of buckets'))
+          .array(BucketName)
           .max(20)
           .default([])
           .describe('from which baselines are taken, beside the upload itself'),

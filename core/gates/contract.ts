@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BucketName } from '../data-set/bucket-name.ts';
 import { Attempt, evidenceKey } from '../intake/contract.ts';
 import { defineEnv, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { EvidenceRef } from '../kernel/evidence.ts';
@@ -89,7 +90,7 @@ export const GateRules = z.strictObject({
       /** Risk tiers that have to declare a sample of their training data. */
       requiredTiers: z.array(RiskTier).default([]),
       /** Buckets beside the upload from which samples are taken. */
-      buckets: z.array(z.string().min(3).max(63)).max(10).default([]),
+      buckets: z.array(BucketName).max(10).default([]),
       /** Share of a block's rows that may lie far out for all other rows. */
       maximumOutlying: Share.default(0.2),
       /** Share of a block's labels that the nearest rows may contradict beyond what they do in other blocks. */

@@ -1,10 +1,11 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { CAPTURES, telemetry } from '../../core/telemetry/contract.ts';
 import type { ModelBucket } from '../intake/model-bucket.ts';
+import { allowDataSets } from '../platform/data-set-buckets.ts';
 import { EventRoute } from '../platform/event-route.ts';
 import type { EvidenceBucket } from '../platform/evidence-bucket.ts';
 import { GovernedFunction } from '../platform/governed-function.ts';
@@ -134,12 +135,7 @@ export class Telemetry extends Construct {
     evidence.grantGet(step);
     this.bucket.grantKeep(step, 'baselines/*');
     this.#grantHash(step);
-    if (config.baselineBuckets.length > 0)
-      allow(step, {
-        actions: ['s3:GetObject'],
-        resources: config.baselineBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
-        because: 'The stage names the buckets from which baselines are taken; a manifest names the object.',
-      });
+    allowDataSets(step, config.baselineBuckets, 'baselines');
     return step;
   }
 

@@ -5,6 +5,7 @@ import { check } from '../../cli/check.ts';
 import { EXIT, Problem } from '../../cli/outcome.ts';
 import { readStageRules } from '../../cli/stage-rules.ts';
 import { hostilePickle } from '../../local/demo/hostile-pickle.ts';
+import { asCsv, inBlocks, realDataSet, shuffled, turnedLabels } from '../support/training-data.ts';
 import { type Folder, folderOf, quietly, shippedModel, uploadOf } from './folder.ts';
 
 const checkFolder = async ({ dir }: Folder, stageFile?: string) =>
@@ -73,6 +74,37 @@ test('a sound manifest around a hostile file is refused by policy', async () => 
   expect(exitCode).toBe(EXIT.no);
   expect(document.checks.find(({ check: name }) => name === 'policy')?.outcome).toBe('fail');
   expect(document.reasons).toContainEqual(expect.objectContaining({ path: 'model.pkl' }));
+});
+
+describe('F7: a sample of the training data', async () => {
+  const wine = await realDataSet('wine');
+  const deliveries = inBlocks(shuffled(wine.rows, 11), 4);
+  const withSample = (sample: string, more: object = {}) =>
+    uploadOf({ 'a.jsonl': '{}\n', 'training.csv': sample }, (manifest) => {
+      manifest.features = wine.features.map(({ name, type }) => ({ name, type }));
+      const named = { path: 'training.csv', format: 'csv' as const, label: 'class', block: 'block' };
+      manifest.training = { ...manifest.training, sample: { ...named, ...more } };
+    });
+
+  test('that lies among the files is looked at as the plane does', async () => {
+    using sound = folderOf(withSample(asCsv(deliveries)));
+    using turned = folderOf(withSample(asCsv(turnedLabels(deliveries, 'delivery-1'))));
+
+    expect(rulesOf(await checkFolder(sound))).toEqual([]);
+    expect((await checkFolder(turned)).document.reasons).toEqual([
+      expect.objectContaining({
+        rule: 'gates.training-labels-flipped',
+        found: expect.stringContaining('"delivery-1"'),
+      }),
+    ]);
+  });
+
+  test('that lies in a bucket is left to the plane', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    using folder = folderOf(withSample('', { path: undefined, uri: 's3://curated/wine.csv', digest }));
+
+    expect(rulesOf(await checkFolder(folder))).toEqual([]);
+  });
 });
 
 test('files that are missing or that nobody declared are each a reason', async () => {

@@ -27,6 +27,10 @@ test.each([
     { telemetry: { baselineBuckets: ['s3://x'] } },
     'telemetry.baselineBuckets.0: found "s3://x"; allowed: expected names',
   ],
+  [
+    { gates: { trainingData: { buckets: ['s3://x'] } } },
+    'gates.trainingData.buckets.0: found "s3://x"; allowed: expected names',
+  ],
   [{ evidence: { lockDays: 0 } }, 'evidence.lockDays: found 0; allowed: 1 or more in a stage that retains its data'],
 ])('%j is refused with the key, what was found and what is allowed', (wrong, sentence) => {
   expect(() => parse({ stage: 'test', ...wrong })).toThrow(sentence);

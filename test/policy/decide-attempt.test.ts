@@ -9,8 +9,9 @@ import { decideAttempt } from '../../core/policy/decide-attempt.ts';
 import { loadPolicySet } from '../../core/policy/policy-set.ts';
 import type { RegistrationEvidence } from '../../core/policy/registration-request.ts';
 import { ScanReport } from '../../core/scanning/contract.ts';
+import { anAttempt as attempt } from '../support/attempt.ts';
 import { memoryEvidence } from '../support/memory-evidence.ts';
-import { attempt, defaultPolicySet, evidenceOf, policySchema, withScanOf } from '../support/registration-evidence.ts';
+import { defaultPolicySet, evidenceOf, policySchema, withScanOf } from '../support/registration-evidence.ts';
 
 const kept = async (found: RegistrationEvidence) => {
   const evidence = memoryEvidence();

@@ -6,6 +6,7 @@ import { rootDigestOf } from '../../core/kernel/root-digest.ts';
 import { loadPolicySet, type PolicySet } from '../../core/policy/policy-set.ts';
 import type { RegistrationEvidence } from '../../core/policy/registration-request.ts';
 import type { FileScan } from '../../core/scanning/contract.ts';
+import { anAttempt as attempt } from './attempt.ts';
 import { type ManifestInput, manifestWith } from './manifest.ts';
 
 const POLICIES = new URL('../../policies/', import.meta.url);
@@ -19,16 +20,6 @@ export const defaultPolicyFiles = (): Record<string, string> =>
   );
 export const policySchema = (): string => read('clearance.cedarschema');
 export const defaultPolicySet = (): PolicySet => loadPolicySet(defaultPolicyFiles(), policySchema());
-
-export const attempt = {
-  bucket: 'models',
-  model: 'fraud',
-  version: '1.4.0',
-  id: 'v1',
-  manifest: 'v1',
-  look: 0,
-  lastLook: false,
-};
 
 export const manifestRisk = manifestWith().risk;
 
