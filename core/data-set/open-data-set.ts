@@ -22,15 +22,15 @@ export type DataSetPorts = {
   buckets: readonly string[];
 };
 
-/** The upload that declares the data set, what is pinned of it, and in which field of the manifest. */
+/** The upload that declares the data set, in which field of the manifest, what is pinned of it, and how much is read. */
 export type PinnedUpload = {
   readonly bucket: string;
   readonly files: () => Promise<readonly PinnedFile[]>;
   readonly field: string;
+  /** In bytes. */
+  readonly atMost: number;
 };
 
-/** A sample, not a warehouse. */
-const LARGEST = 2 * 1024 ** 3;
 /** Parquet has its table of contents at its end, so it is in memory whole. */
 const LARGEST_PARQUET = 256 * 1024 ** 2;
 
@@ -87,7 +87,8 @@ export const dataSetRows = async (
   digest: Digest,
 ): Promise<AsyncIterable<Row>> => {
   const bytes = await open(ports, upload, declared);
-  if (declared.format === 'parquet') return ports.parquetRows(await whole(pinned(bytes, digest, LARGEST_PARQUET)));
-  const sure = pinned(bytes, digest, LARGEST);
+  if (declared.format === 'parquet')
+    return ports.parquetRows(await whole(pinned(bytes, digest, Math.min(upload.atMost, LARGEST_PARQUET))));
+  const sure = pinned(bytes, digest, upload.atMost);
   return declared.format === 'csv' ? csvRows(sure) : jsonLinesRows(sure);
 };

@@ -6,6 +6,9 @@ import { type Line, LineReader } from './lines.ts';
 export type Row = Readonly<Record<string, unknown>>;
 type Bytes = AsyncIterable<Uint8Array>;
 
+/** Of one file: each of its rows becomes an object with all of them. */
+const MOST_COLUMNS = 10_000;
+
 const decoder = () => new TextDecoder('utf-8', { fatal: true });
 
 const textOf = (decode: () => string): string => {
@@ -29,6 +32,8 @@ export async function* csvRows(bytes: Bytes): AsyncGenerator<Row> {
   const rowOf = (fields: string[]): Row | undefined => {
     count += 1;
     if (columns === undefined) {
+      if (fields.length > MOST_COLUMNS)
+        throw new DataSetUnreadable(`the first CSV row names ${fields.length} columns; at most ${MOST_COLUMNS}`);
       if (fields.includes('') || new Set(fields).size < fields.length)
         throw new DataSetUnreadable('every CSV column needs a name of its own');
       columns = fields;

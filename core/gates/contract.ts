@@ -106,7 +106,8 @@ export const gates = {
   tasks: {
     evaluateGates: defineTask({
       env: defineEnv({ EVIDENCE_BUCKET: z.string(), GATE_RULES: jsonEnv(GateRules) }),
-      input: z.object({ attempt: Attempt, inventory: EvidenceRef, manifest: EvidenceRef }),
+      /** Without the inventory by executions that began before this release. */
+      input: z.object({ attempt: Attempt, inventory: EvidenceRef.optional(), manifest: EvidenceRef }),
       output: z.object({ report: EvidenceRef, tier: RiskTier }),
       failures: [EvidenceAltered, Throttled, UploadChanged],
     }),

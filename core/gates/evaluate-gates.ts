@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DataSetUnreadable } from '../data-set/failures.ts';
 import type { DataSetPorts } from '../data-set/open-data-set.ts';
 import { Inventory } from '../intake/contract.ts';
 import { Manifest } from '../intake/manifest.ts';
@@ -62,7 +63,11 @@ export const evaluateAttempt =
   ({ evidence, rules, dataSets: ports }: GatePorts) =>
   async ({ attempt, ...refs }: z.output<typeof contract.input>): Promise<z.output<typeof contract.output>> => {
     const manifest = await readEvidence(evidence, refs.manifest, Manifest);
-    const files = async () => (await readEvidence(evidence, refs.inventory, Inventory)).files;
+    const files = async () => {
+      if (refs.inventory === undefined)
+        throw new DataSetUnreadable('the upload began under another release; submit again');
+      return (await readEvidence(evidence, refs.inventory, Inventory)).files;
+    };
     const source = { ports, upload: { bucket: attempt.bucket, files } };
     const report = evaluateGates(manifest, rules, await lookAtTrainingData(manifest, rules, source));
     const kept = await keepEvidence(evidence, gates.keys.report(attempt), GateReport, report);

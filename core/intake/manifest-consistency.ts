@@ -166,6 +166,21 @@ const unpinnedDataSets = (document: unknown): Reason[] =>
     return contradiction([...at, 'digest'], `${what} at a uri is pinned by its digest`, undefined, 'a digest');
   });
 
+/** A block is named in the answer, so it is nothing personal; and labels that are their own blocks cannot be compared. */
+const unusableBlock = (document: unknown): Reason[] => {
+  const at = ['training', 'sample', 'block'];
+  const block = textAt(document, at);
+  if (block === undefined) return [];
+  const personal = elementsAt(document, ['features']).some(
+    ({ value }) => textAt(value, ['name']) === block && valueAt(value, ['personal']) === true,
+  );
+  const isLabel = block === textAt(document, ['training', 'sample', 'label']);
+  return [
+    ...(personal ? [contradiction(at, 'names of blocks are told, and this is personal', block, 'another column')] : []),
+    ...(isLabel ? [contradiction(at, 'this is the label', block, 'a column that says what each row came in')] : []),
+  ];
+};
+
 /**
  * What the schema cannot say because it takes two fields to see. The document is looked at as it was written, so that
  * the sound half of a manifest is judged even when the schema refuses the other half.
@@ -179,4 +194,5 @@ export const contradictionsIn = (document: unknown, place: Place): Reason[] => [
   ...strayCategories(document),
   ...ownParent(document),
   ...unpinnedDataSets(document),
+  ...unusableBlock(document),
 ];

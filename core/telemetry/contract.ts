@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { DataSetRefused, DataSetUnreadable } from '../data-set/failures.ts';
 import { Attempt } from '../intake/contract.ts';
 import { defineEnv, defineEvent, defineReactor, defineTask, jsonEnv } from '../kernel/contract.ts';
 import { Digest, digestOf, hexOf } from '../kernel/digest.ts';
@@ -8,6 +7,7 @@ import { EvidenceAltered, Throttled, UploadChanged } from '../kernel/failures.ts
 import { DeploymentName, ModelId, type Subject, VersionId } from '../kernel/identity.ts';
 import { CaptureLimits } from './capture-limits.ts';
 import { CategoryForm } from './category-form.ts';
+import { BaselineRefused, BaselineUnreadable } from './failures.ts';
 import { SketchForm } from './sketch-form.ts';
 
 /** What one deployment of one model version answered: everything is counted per stream. */
@@ -182,7 +182,7 @@ export const telemetry = {
       }),
       input: z.object({ attempt: Attempt, inventory: EvidenceRef, manifest: EvidenceRef }),
       output: z.object({ outcome: z.enum(['summarised', 'none']), rows: z.int() }),
-      failures: [EvidenceAltered, Throttled, UploadChanged, DataSetUnreadable, DataSetRefused],
+      failures: [EvidenceAltered, Throttled, UploadChanged, BaselineUnreadable, BaselineRefused],
     }),
   },
   reactors: {

@@ -179,6 +179,34 @@ describe('every mistake is one reason', () => {
       'manifest-wrong-value $.baseline.uri',
     ],
     [
+      'a training sample that is nowhere',
+      (d) => (d.training.sample = { format: 'csv' }),
+      'manifest-contradiction $.training.sample',
+    ],
+    [
+      'a training sample that nobody declared',
+      (d) => (d.training.sample = { path: 'rows.csv', format: 'csv' }),
+      'manifest-contradiction $.training.sample.path',
+    ],
+    [
+      'a training sample that is elsewhere and not pinned',
+      (d) => (d.training.sample = { uri: 's3://curated/rows.csv', format: 'csv' }),
+      'manifest-contradiction $.training.sample.digest',
+    ],
+    [
+      'a training sample whose label is its block',
+      (d) => (d.training.sample = { path: d.files[0].path, format: 'csv', label: 'day', block: 'day' }),
+      'manifest-contradiction $.training.sample.block',
+    ],
+    [
+      'a training sample whose blocks would name persons',
+      (d) => {
+        d.features[0].personal = true;
+        d.training.sample = { path: d.files[0].path, format: 'csv', block: d.features[0].name };
+      },
+      'manifest-contradiction $.training.sample.block',
+    ],
+    [
       'a data set twice',
       (d) => d.training.datasets.push(d.training.datasets[0]),
       'manifest-duplicate $.training.datasets[1].name',

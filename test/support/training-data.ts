@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { csvRows, type Row } from '../../core/data-set/rows.ts';
+import { drawnBy } from '../../core/gates/training-data/reservoir.ts';
 import type { DeclaredFeature } from '../../core/intake/manifest.ts';
+import { digestOf } from '../../core/kernel/digest.ts';
 
 const vector = (name: string) => readFileSync(new URL(`../vectors/training-data/${name}`, import.meta.url));
 
@@ -22,17 +24,11 @@ export const realDataSet = async (name: 'iris' | 'wine' | 'wdbc'): Promise<DataS
   return { rows, features };
 };
 
-/** Whole numbers that look drawn, the same for the same seed. */
-const drawing = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state;
-  };
-};
+/** Numbers from 0 to 1 that look drawn, the same for the same seed. */
+export const evenly = (seed: number): (() => number) => drawnBy(digestOf(String(seed)));
 
 export const shuffled = <Item>(items: readonly Item[], seed: number): Item[] => {
-  const draw = drawing(seed);
+  const draw = evenly(seed);
   return items
     .map((item) => ({ item, at: draw() }))
     .toSorted((a, b) => a.at - b.at)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DataSetRefused, DataSetUnreadable } from '../../core/data-set/failures.ts';
+import { DataSetUnreadable } from '../../core/data-set/failures.ts';
 import { parquetRows } from '../../core/data-set/parquet-rows.ts';
 import type { Row } from '../../core/data-set/rows.ts';
 import { intake } from '../../core/intake/contract.ts';
@@ -10,6 +10,7 @@ import { canonicalJson, type Json } from '../../core/kernel/canonical-json.ts';
 import { type Digest, digestOf } from '../../core/kernel/digest.ts';
 import { baselineKey } from '../../core/telemetry/baseline-source.ts';
 import { Baseline } from '../../core/telemetry/contract.ts';
+import { BaselineRefused, BaselineUnreadable } from '../../core/telemetry/failures.ts';
 import { summariseBaseline } from '../../core/telemetry/summarise-baseline.ts';
 import { manifestWith } from '../support/manifest.ts';
 import { memoryEvidence } from '../support/memory-evidence.ts';
@@ -135,7 +136,7 @@ describe('a baseline is refused', () => {
     async (uri) => {
       const { asked, run } = versionWith({ uri, format: 'csv', digest: digestOf(CSV) });
 
-      await expect(run()).rejects.toThrow(DataSetRefused);
+      await expect(run()).rejects.toThrow(BaselineRefused);
       await expect(run()).rejects.toThrow(
         `found ${uri}; allowed: a file of the upload, as baseline.path, or an object in one of the buckets our-data`,
       );
@@ -156,7 +157,7 @@ describe('a baseline is refused', () => {
   ])('%s, and nothing is stored', async (_, baseline, bytes, message) => {
     const { stored, run } = versionWith(baseline, bytes);
 
-    await expect(run()).rejects.toThrow(DataSetUnreadable);
+    await expect(run()).rejects.toThrow(BaselineUnreadable);
     await expect(run()).rejects.toThrow(message);
     expect(stored.size).toBe(0);
   });

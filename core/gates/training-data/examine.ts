@@ -4,17 +4,18 @@ import type { Manifest } from '../../intake/manifest.ts';
 import { show } from '../../kernel/reason.ts';
 import type { GateFinding, GateRules } from '../contract.ts';
 import { riskTier } from '../risk-tier.ts';
-import { flippedLabels, type LabelFigure } from './flipped-labels.ts';
+import { flippedLabels, type LabelFigure, type LabelFigures } from './flipped-labels.ts';
 import { neighboursIn } from './neighbours.ts';
 import { type BlockFigure, outlierBlocks } from './outlier-blocks.ts';
-import { MOST_CLASSES, readSample, type TrainingSample } from './training-sample.ts';
+import { FEWEST_ROWS, readSample, type TrainingSample } from './training-sample.ts';
 import { CONFIDENCE, STRICT } from './wilson.ts';
 
 type Rules = GateRules['trainingData'];
-type Figures = { readonly outliers: readonly BlockFigure[]; readonly flips: readonly LabelFigure[] };
 
 const PATH = '$.training.sample';
 const UNIT = 'share of rows';
+/** A sample, not a warehouse: what is read has to be read within the time of one call. */
+const LARGEST = 256 * 1024 ** 2;
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -29,79 +30,74 @@ const measured = ({ share, n, low, high }: BlockFigure) => ({
 const worst = <Figure extends BlockFigure>(figures: readonly Figure[], by: (figure: Figure) => number) =>
   figures.toSorted((a, b) => by(b) - by(a))[0];
 
-const outlierFindings = ({ outliers }: Figures, { maximumOutlying }: Rules): GateFinding[] => {
-  const [gate, path, threshold] = ['training-data.outlier-block' as const, PATH, maximumOutlying];
-  const found = outliers.filter(({ low }) => low > maximumOutlying);
+const outlierFindings = (figures: readonly BlockFigure[], { maximumOutlying }: Rules): GateFinding[] => {
+  const about = { gate: 'training-data.outlier-block', path: PATH } as const;
+  const threshold = maximumOutlying;
+  const found = figures.filter(({ low }) => low > threshold);
   if (found.length > 0)
     return found.map((figure) => ({
-      gate,
+      ...about,
       outcome: 'fail',
       message: `of the rows in ${show(figure.block)}, ${percent(figure.share)} lie far out for all other rows`,
-      path,
       ...measured(figure),
       threshold,
       fix: 'Find out where this block comes from, and leave it out; or train on enough of its kind that it is not alone.',
     }));
-  const most = worst(outliers, ({ low }) => low);
-  if (most === undefined)
-    return [{ gate, outcome: 'not-enough-evidence', message: 'no block has enough rows beside it to compare', path }];
+  const most = worst(figures, ({ low }) => low);
+  if (most === undefined) {
+    const message = `a block is compared with two others at least, and has ${FEWEST_ROWS} rows or more`;
+    return [{ ...about, outcome: 'not-enough-evidence', message }];
+  }
   const message = `no block lies far out; the furthest is ${show(most.block)}, ${percent(most.share)} of it`;
-  return [{ gate, outcome: 'pass', message, path, ...measured(most), threshold }];
+  return [{ ...about, outcome: 'pass', message, ...measured(most), threshold }];
 };
 
-const whyNoLabels = ({ labels, labelValues }: TrainingSample, label: string | undefined): string => {
-  if (label === undefined) return 'no column is declared as the label, so flipped labels cannot be looked for';
-  return labels === undefined
-    ? `${show(label)} has ${labelValues} values, more than the ${MOST_CLASSES} that count as classes`
-    : 'no block has enough rows of classes that others have too';
-};
+const NO_CLASSES = `no label stands in ${FEWEST_ROWS} rows or more: there are no classes that could be flipped`;
 
 const labelFindings = (
-  { flips }: Figures,
+  { compared, incomparable }: LabelFigures,
   { maximumContradicted }: Rules,
-  sample: TrainingSample,
-  label: string | undefined,
+  { labels, classes, named }: TrainingSample,
 ): GateFinding[] => {
-  const [gate, path, unit] = ['training-data.label-flip' as const, PATH, UNIT];
+  const about = { gate: 'training-data.label-flip', path: PATH } as const;
+  const none = (outcome: 'pass' | 'not-enough-evidence', message: string): GateFinding[] => [
+    { ...about, outcome, message },
+  ];
+  if (labels === undefined) return none('pass', 'no column is declared as the label, so there is none to be flipped');
+  if (classes === 0) return none('pass', NO_CLASSES);
   const above = ({ low, expected }: LabelFigure) => low - expected;
-  const beside = (figure: LabelFigure) =>
-    `the nearest rows contradict ${percent(figure.share)} of the labels in ${show(figure.block)}, where by the other blocks it would be ${percent(figure.expected)} at most`;
-  const found = flips.filter((figure) => above(figure) > maximumContradicted);
+  const said = (figure: LabelFigure) => ({
+    message: `rows of other blocks contradict ${percent(figure.share)} of the labels in ${show(figure.block)}, where ${percent(figure.expected)} would be usual`,
+    ...measured(figure),
+    threshold: rounded(figure.expected + maximumContradicted),
+  });
+  const found = compared.filter((figure) => above(figure) > maximumContradicted);
   if (found.length > 0)
     return found.map((figure) => ({
-      gate,
+      ...about,
       outcome: 'fail',
-      message: beside(figure),
-      path,
-      ...measured(figure),
-      threshold: rounded(figure.expected + maximumContradicted),
+      ...said(figure),
       fix: 'Look at the labels of this block with whoever made them, correct or leave it out, and train again.',
     }));
-  const most = worst(flips, above);
-  if (most === undefined)
-    return [{ gate, outcome: 'not-enough-evidence', message: whyNoLabels(sample, label), path, unit }];
-  const threshold = rounded(most.expected + maximumContradicted);
-  return [{ gate, outcome: 'pass', message: beside(most), path, ...measured(most), threshold }];
+  if (named && incomparable.length > 0)
+    return none('not-enough-evidence', `labels of ${incomparable.map(show).join(', ')} stand in no other block`);
+  const most = worst(compared, above);
+  return most === undefined
+    ? none('not-enough-evidence', `no block has ${FEWEST_ROWS} rows of classes that others have too`)
+    : [{ ...about, outcome: 'pass', ...said(most) }];
 };
 
 /** What a sample of the training data says about itself: its blocks beside each other. */
-export const judgeSample = (sample: TrainingSample, rules: Rules, label?: string): GateFinding[] => {
+export const judgeSample = (sample: TrainingSample, rules: Rules): GateFinding[] => {
   const neighbours = neighboursIn(sample);
-  const figures = { outliers: outlierBlocks(sample, neighbours), flips: flippedLabels(sample, neighbours) };
-  const { count, rows, blockNames } = sample;
-  const looked = `${count} of ${rows} rows in ${blockNames.length} blocks were looked at`;
+  const { count, rows, blockNames, blocks } = sample;
+  const small = blockNames.filter((_, at) => blocks.filter((block) => block === at).length < FEWEST_ROWS);
+  const unjudged = small.length === 0 ? '' : `; too few to be judged: ${small.map(show).join(', ')}`;
+  const message = `${count} of ${rows} rows in ${blockNames.length} blocks were looked at${unjudged}`;
   return [
-    {
-      gate: 'training-data.sample',
-      outcome: 'pass',
-      message: looked,
-      path: PATH,
-      measured: count,
-      unit: 'rows',
-      n: rows,
-    },
-    ...outlierFindings(figures, rules),
-    ...labelFindings(figures, rules, sample, label),
+    { gate: 'training-data.sample', outcome: 'pass', message, path: PATH, measured: count, unit: 'rows', n: rows },
+    ...outlierFindings(outlierBlocks(sample, neighbours), rules),
+    ...labelFindings(flippedLabels(sample, neighbours), rules, sample),
   ];
 };
 
@@ -109,10 +105,13 @@ const refused = (message: string, fix: string): GateFinding[] => [
   { gate: 'training-data.sample', outcome: 'fail', message, path: PATH, fix },
 ];
 
-export type SampleSource = { readonly ports: DataSetPorts; readonly upload: Omit<PinnedUpload, 'field'> };
+const DECLARE =
+  'Declare training.sample: rows, the column of their labels, and the one that says in which block each came.';
+
+export type SampleSource = { readonly ports: DataSetPorts; readonly upload: Omit<PinnedUpload, 'field' | 'atMost'> };
 
 /**
- * The gates on the training data itself. Nothing of a row stays but how many there were, and which blocks.
+ * The gates on the training data itself. Nothing of a row stays but how many there were, and the names of blocks.
  * @throws UploadChanged
  */
 export const trainingDataFindings = async (
@@ -123,18 +122,16 @@ export const trainingDataFindings = async (
   const sample = manifest.training?.sample;
   const digest = dataSetDigest(manifest, sample);
   const { tier } = riskTier(manifest.risk);
+  const required = rules.requiredTiers.includes(tier);
   if (sample === undefined || digest === undefined)
-    return rules.requiredTiers.includes(tier)
-      ? refused(
-          `this stage asks tier ${tier} for a sample of the training data`,
-          'Declare training.sample: rows with their labels, and a column that says which block each came in.',
-        )
-      : [];
+    return required ? refused(`this stage asks tier ${tier} for a sample of the training data`, DECLARE) : [];
   const { label, block, format } = sample;
+  if (required && label === undefined) return refused(`this stage asks tier ${tier} for a sample with labels`, DECLARE);
   try {
-    const rows = await dataSetRows(ports, { ...upload, field: 'training.sample' }, sample, digest);
-    const options = { digest, features: manifest.features ?? [], label, block };
-    return judgeSample(await readSample(rows, options, format === 'csv' ? 'text' : 'typed'), rules, label);
+    const options = { field: 'training.sample', atMost: LARGEST };
+    const rows = await dataSetRows(ports, { ...upload, ...options }, sample, digest);
+    const declared = { digest, features: manifest.features ?? [], label, block };
+    return judgeSample(await readSample(rows, declared, format === 'csv' ? 'text' : 'typed'), rules);
   } catch (cause) {
     if (cause instanceof DataSetUnreadable || cause instanceof DataSetRefused)
       return refused(cause.message, 'Declare a sample that can be read as training.sample says.');

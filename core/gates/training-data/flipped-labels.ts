@@ -1,12 +1,17 @@
 import { NEIGHBOURS, type Neighbours } from './neighbours.ts';
 import type { BlockFigure } from './outlier-blocks.ts';
-import type { TrainingSample } from './training-sample.ts';
+import { FEWEST_ROWS, type TrainingSample } from './training-sample.ts';
 import { STRICT, USUAL, wilsonInterval } from './wilson.ts';
 
 /** Labels of a block that its neighbours contradict, and how many that would be if it were like the others. */
 export type LabelFigure = BlockFigure & { readonly expected: number };
 
-const FEWEST_ROWS = 20;
+export type LabelFigures = {
+  readonly compared: readonly LabelFigure[];
+  /** Blocks with classes that hardly stand in any other. */
+  readonly incomparable: readonly string[];
+};
+
 /** A label is contradicted when hardly a neighbour has it and most have one and the same other. */
 const FEW = 1;
 const MOST = 8;
@@ -41,27 +46,37 @@ const tally = ({ blocks, blockNames }: TrainingSample, labels: Int32Array, wrong
   return { all, byBlock };
 };
 
+/** What is in a block of classes that stand in others too, and what would be contradicted of it there. */
+const compare = (here: readonly Tally[], all: readonly Tally[]) => {
+  let [n, hits, expected] = [0, 0, 0];
+  for (const [label, tallied] of here.entries()) {
+    const elsewhere = (all[label]?.n ?? 0) - tallied.n;
+    if (elsewhere < FEWEST_ROWS) continue;
+    const hitsElsewhere = (all[label]?.contradicted ?? 0) - tallied.contradicted;
+    n += tallied.n;
+    hits += tallied.contradicted;
+    expected += tallied.n * wilsonInterval(hitsElsewhere, elsewhere, USUAL).high;
+  }
+  return { n, hits, expected };
+};
+
 /**
- * For each block, the share of labels that the nearest rows contradict, beside the share among rows of the same classes
- * in the other blocks: noise and rare classes are contradicted everywhere, a block of flipped labels only there. A class
- * that hardly stands in other blocks cannot be compared and is left out.
+ * For each block, the share of labels that the nearest rows of other blocks contradict, beside the share among rows of
+ * the same classes in those: noise and rare classes are contradicted everywhere, a block of flipped labels only there.
  */
-export const flippedLabels = (sample: TrainingSample, { nearest }: Neighbours): LabelFigure[] => {
+export const flippedLabels = (sample: TrainingSample, { nearest }: Neighbours): LabelFigures => {
   const { labels, blockNames } = sample;
-  if (labels === undefined) return [];
+  if (labels === undefined) return { compared: [], incomparable: [] };
   const { all, byBlock } = tally(sample, labels, contradicted(labels, nearest));
-  return byBlock.flatMap((classes, block): LabelFigure[] => {
-    let [n, hits, expected] = [0, 0, 0];
-    for (const [label, here] of classes.entries()) {
-      const elsewhere = (all[label]?.n ?? 0) - here.n;
-      if (elsewhere < FEWEST_ROWS) continue;
-      const hitsElsewhere = (all[label]?.contradicted ?? 0) - here.contradicted;
-      n += here.n;
-      hits += here.contradicted;
-      expected += here.n * wilsonInterval(hitsElsewhere, elsewhere, USUAL).high;
-    }
-    if (n < FEWEST_ROWS) return [];
-    const interval = wilsonInterval(hits, n, STRICT);
-    return [{ block: blockNames[block] ?? '', n, share: hits / n, ...interval, expected: expected / n }];
-  });
+  const compared: LabelFigure[] = [];
+  const incomparable: string[] = [];
+  for (const [at, here] of byBlock.entries()) {
+    const block = blockNames[at] ?? '';
+    const { n, hits, expected } = compare(here, all);
+    const labelled = here.reduce((sum, tallied) => sum + tallied.n, 0);
+    const figure = { block, n, share: hits / n, ...wilsonInterval(hits, n, STRICT), expected: expected / n };
+    if (n >= FEWEST_ROWS) compared.push(figure);
+    if (labelled - n >= FEWEST_ROWS) incomparable.push(block);
+  }
+  return { compared, incomparable };
 };

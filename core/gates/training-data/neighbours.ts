@@ -2,46 +2,27 @@ import type { TrainingSample } from './training-sample.ts';
 
 /** How many neighbours of a row are asked for their label. */
 export const NEIGHBOURS = 10;
-/** Which of the nearest rows of other blocks says how far away a row lies from them; one or two may be like it by chance. */
-const OUTSIDE_RANK = 6;
-
-export type Neighbours = {
-  /** The nearest rows of each row, `NEIGHBOURS` for each, -1 where there are fewer. */
-  readonly nearest: Int32Array;
-  /** How far the row at `OUTSIDE_RANK` among those of other blocks is away; infinite where there are fewer. */
-  readonly outside: Float64Array;
-  /** How far one has to go from a row to meet a quarter of all rows. */
-  readonly quarter: Float64Array;
-};
-
+/** No block alone can be most of the neighbours of a row, however many copies it has of it. */
+const FROM_ONE_BLOCK = 5;
+/** Which neighbour says how far away a row lies; it stands in the second block at the nearest. */
+const OUTSIDE_RANK = FROM_ONE_BLOCK + 1;
 const QUARTER = 0.25;
 /** So many rows, evenly taken, stand for all where only a share of them is asked for. */
 const MOST_STANDING_IN = 1000;
 
-/** For each row the nearest so far, in order: a short list into which one rarely has to put anything. */
-class Nearest {
-  readonly #size: number;
-  readonly distances: Float64Array;
-  readonly rows: Int32Array;
-
-  constructor(count: number, size: number) {
-    this.#size = size;
-    this.distances = new Float64Array(count * size).fill(Number.POSITIVE_INFINITY);
-    this.rows = new Int32Array(count * size).fill(-1);
-  }
-
-  offer(row: number, other: number, distance: number): void {
-    const first = row * this.#size;
-    let at = first + this.#size - 1;
-    if (!(distance < (this.distances[at] ?? 0))) return;
-    for (; at > first && (this.distances[at - 1] ?? 0) > distance; at--) {
-      this.distances[at] = this.distances[at - 1] ?? 0;
-      this.rows[at] = this.rows[at - 1] ?? 0;
-    }
-    this.distances[at] = distance;
-    this.rows[at] = other;
-  }
-}
+export type Neighbours = {
+  /**
+   * The nearest rows of each row, `NEIGHBOURS` for each, else -1: of named blocks those of others, at most five of one.
+   * Of a file without blocks all count, since where it is sorted the like of a row may stand beside it only.
+   */
+  readonly nearest: Int32Array;
+  /** How far the sixth of those from other blocks is away; infinite where there is none. */
+  readonly outside: Float64Array;
+  /** Row by row: how far the nearest row of each block is away; infinite for its own. */
+  readonly closest: Float64Array;
+  /** How far one has to go from a row to meet a quarter of all rows. */
+  readonly quarter: Float64Array;
+};
 
 /** Squared; a category that differs counts as much as a number that differs by its spread. */
 const distance = (sample: TrainingSample, a: number, b: number): number => {
@@ -54,6 +35,60 @@ const distance = (sample: TrainingSample, a: number, b: number): number => {
   for (let i = a * categoryColumns, j = b * categoryColumns, end = i + categoryColumns; i < end; i++, j++)
     if (categories[i] !== categories[j]) sum += 1;
   return sum;
+};
+
+const TIE = 1e-12;
+
+/** Between rows that are equally far away a draw decides, another one for each pair: else the first in the file always win. */
+const drawn = (a: number, b: number): number => {
+  let mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  return TIE * ((mixed ^ (mixed >>> 12)) >>> 0) * 2 ** -32;
+};
+
+/** The nearest so far in each of many lists, in order: short ones into which one rarely has to put anything. */
+class Nearest {
+  readonly #size: number;
+  readonly distances: Float64Array;
+  readonly rows: Int32Array;
+
+  constructor(lists: number, size: number) {
+    this.#size = size;
+    this.distances = new Float64Array(lists * size).fill(Number.POSITIVE_INFINITY);
+    this.rows = new Int32Array(lists * size).fill(-1);
+  }
+
+  offer(list: number, other: number, apart: number): void {
+    const first = list * this.#size;
+    let at = first + this.#size - 1;
+    if (apart >= (this.distances[at] as number)) return;
+    for (; at > first && (this.distances[at - 1] as number) > apart; at--) {
+      this.distances[at] = this.distances[at - 1] as number;
+      this.rows[at] = this.rows[at - 1] as number;
+    }
+    this.distances[at] = apart;
+    this.rows[at] = other;
+  }
+}
+
+/** For each row the nearest rows of each block but its own, and the nearest of all. */
+const compareAll = (sample: TrainingSample): { byBlock: Nearest; ofAll: Nearest } => {
+  const { count, blocks, blockNames } = sample;
+  const byBlock = new Nearest(count * blockNames.length, FROM_ONE_BLOCK);
+  const ofAll = new Nearest(count, NEIGHBOURS);
+  for (let row = 1; row < count; row++) {
+    const block = blocks[row] as number;
+    for (let other = 0; other < row; other++) {
+      const another = blocks[other] as number;
+      const apart = distance(sample, row, other) + drawn(row, other);
+      ofAll.offer(row, other, apart);
+      ofAll.offer(other, row, apart);
+      if (block === another) continue;
+      byBlock.offer(row * blockNames.length + another, other, apart);
+      byBlock.offer(other * blockNames.length + block, row, apart);
+    }
+  }
+  return { byBlock, ofAll };
 };
 
 const quarterOf = (sample: TrainingSample): Float64Array => {
@@ -69,20 +104,24 @@ const quarterOf = (sample: TrainingSample): Float64Array => {
 
 /** Compares every row with every other one. */
 export const neighboursIn = (sample: TrainingSample): Neighbours => {
-  const { count, blocks } = sample;
-  const all = new Nearest(count, NEIGHBOURS);
-  const others = new Nearest(count, OUTSIDE_RANK);
-  for (let row = 1; row < count; row++)
-    for (let other = 0; other < row; other++) {
-      const apart = distance(sample, row, other);
-      all.offer(row, other, apart);
-      all.offer(other, row, apart);
-      if (blocks[row] === blocks[other]) continue;
-      others.offer(row, other, apart);
-      others.offer(other, row, apart);
-    }
-  const outside = Float64Array.from({ length: count }, (_, row) =>
-    Math.sqrt(others.distances[row * OUTSIDE_RANK + OUTSIDE_RANK - 1] ?? Number.POSITIVE_INFINITY),
+  const { count, blockNames, named } = sample;
+  const { byBlock, ofAll } = compareAll(sample);
+  const width = blockNames.length * FROM_ONE_BLOCK;
+  const nearest = new Int32Array(count * NEIGHBOURS).fill(-1);
+  const outside = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  for (let row = 0; row < count; row++) {
+    const from = row * width;
+    const found = byBlock.distances.subarray(from, from + width);
+    const order = [...found.keys()]
+      .filter((at) => Number.isFinite(found[at]))
+      .sort((a, b) => (found[a] as number) - (found[b] as number));
+    for (const [rank, at] of order.slice(0, NEIGHBOURS).entries())
+      nearest[row * NEIGHBOURS + rank] = byBlock.rows[from + at] as number;
+    const last = order[OUTSIDE_RANK - 1];
+    if (last !== undefined) outside[row] = Math.sqrt(found[last] as number);
+  }
+  const closest = Float64Array.from({ length: count * blockNames.length }, (_, at) =>
+    Math.sqrt(byBlock.distances[at * FROM_ONE_BLOCK] as number),
   );
-  return { nearest: all.rows, outside, quarter: quarterOf(sample) };
+  return { nearest: named ? nearest : ofAll.rows, outside, closest, quarter: quarterOf(sample) };
 };

@@ -1,8 +1,8 @@
 import { type Digest, hexOf } from '../../kernel/digest.ts';
 
 /** Marsaglia's xorshift with 32 bits of state: even enough to draw rows with, and the same on every machine. */
-const generator = (seed: number): (() => number) => {
-  let state = seed === 0 ? 1 : seed;
+export const drawnBy = (digest: Digest): (() => number) => {
+  let state = Number.parseInt(hexOf(digest).slice(0, 8), 16) | 0 || 1;
   return () => {
     state ^= state << 13;
     state ^= state >>> 17;
@@ -12,30 +12,36 @@ const generator = (seed: number): (() => number) => {
 };
 
 /**
- * A uniform sample of a stream, drawn by its digest: the same bytes give the same sample, and whoever orders the rows
- * cannot choose which of them are looked at without changing it.
+ * A uniform sample of a stream, of a size that may become smaller on the way.
  * Source: J. S. Vitter, Random sampling with a reservoir, algorithm R, ACM TOMS 11 (1985).
  */
 export class Reservoir<Item> {
-  readonly #most: number;
+  readonly items: Item[] = [];
   readonly #random: () => number;
-  readonly #kept: { at: number; item: Item }[] = [];
-  count = 0;
+  #most: number;
+  #count = 0;
 
-  constructor(most: number, digest: Digest) {
+  constructor(most: number, random: () => number) {
     this.#most = most;
-    this.#random = generator(Number.parseInt(hexOf(digest).slice(0, 8), 16) | 0);
+    this.#random = random;
   }
 
   /** @param make is called only for what is kept */
   offer(make: () => Item): void {
-    const at = this.count++;
-    const place = at < this.#most ? at : Math.floor(this.#random() * this.count);
-    if (place < this.#most) this.#kept[place] = { at, item: make() };
+    this.#count += 1;
+    const place = this.#count <= this.#most ? this.items.length : this.#below(this.#count);
+    if (place < this.#most) this.items[place] = make();
   }
 
-  /** What was kept, in the order of the stream. */
-  items(): Item[] {
-    return this.#kept.toSorted((a, b) => a.at - b.at).map(({ item }) => item);
+  shrink(most: number): void {
+    this.#most = most;
+    while (this.items.length > most) {
+      const [last, place] = [this.items.pop(), this.#below(this.items.length + 1)];
+      if (last !== undefined && place < this.items.length) this.items[place] = last;
+    }
+  }
+
+  #below(bound: number): number {
+    return Math.floor(this.#random() * bound);
   }
 }

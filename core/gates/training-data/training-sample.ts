@@ -1,17 +1,7 @@
 import { DataSetUnreadable } from '../../data-set/failures.ts';
-import { asJson, type Form, featuresIn } from '../../data-set/row-values.ts';
+import type { Form } from '../../data-set/row-values.ts';
 import type { Row } from '../../data-set/rows.ts';
-import type { DeclaredFeature } from '../../intake/manifest.ts';
-import type { Digest } from '../../kernel/digest.ts';
-import { show } from '../../kernel/reason.ts';
-import { Reservoir } from './reservoir.ts';
-
-export type SampleOptions = {
-  readonly digest: Digest;
-  readonly features: readonly DeclaredFeature[];
-  readonly label?: string | undefined;
-  readonly block?: string | undefined;
-};
+import { isNumeric, type KeptRow, type KeptRows, keepRows, type SampleOptions } from './kept-rows.ts';
 
 /** Rows as points, in the order of the data set. Features without an order or a distance (texts, times) are left out. */
 export type TrainingSample = {
@@ -27,69 +17,59 @@ export type TrainingSample = {
   /** The block of each row, by its place in `blockNames`. */
   readonly blocks: Int32Array;
   readonly blockNames: readonly string[];
-  /** The class of each row, -1 where it has none; undefined without labels that are classes. */
+  /** Whether a column names the blocks; else they are stretches of the file. */
+  readonly named: boolean;
+  /** The class of each row, -1 where it has none; undefined without a label. */
   readonly labels: Int32Array | undefined;
-  /** How many different labels there are. */
-  readonly labelValues: number;
+  readonly classes: number;
 };
 
-const MOST_ROWS = 6000;
-/** Comparisons of one column in one pair of rows; a second or two of one processor. */
-const MOST_COMPARISONS = 1e9;
-const MOST_BLOCKS = 50;
-export const MOST_CLASSES = 50;
+/** Below this nothing is told about a block, nor about a class. */
+export const FEWEST_ROWS = 20;
 /** Where no column says which rows belong together, neighbours in the file do. */
 const STRETCHES = 12;
 const SHORTEST_STRETCH = 25;
 
-type Raw = { readonly values: readonly unknown[]; readonly label: unknown; readonly block: unknown };
+/** A normal distribution has this many standard deviations between its quartiles. */
+const QUARTILES_APART = 1.349;
 
-const NUMERIC: readonly DeclaredFeature['type'][] = ['number', 'integer'];
-const CATEGORICAL: readonly DeclaredFeature['type'][] = ['category', 'boolean'];
-
-const quantile = (sorted: readonly number[], share: number): number => {
+const quantile = (sorted: Float64Array, share: number): number => {
   const at = share * (sorted.length - 1);
   const [below = 0, above = below] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
   return below + (above - below) * (at - Math.floor(at));
 };
 
-/** A normal distribution has this many standard deviations between its quartiles. */
-const QUARTILES_APART = 1.349;
-
-/** Median and spread, which a minority of planted rows can hardly move. */
-const scaleOf = (values: readonly number[]): { centre: number; spread: number } => {
-  const sorted = values.toSorted((a, b) => a - b);
+/**
+ * Median and spread, which a minority of planted rows can hardly move: of a column that is the same in most rows, how far
+ * the others are from it.
+ */
+const scaleOf = (values: Float64Array): { centre: number; spread: number } => {
+  const sorted = values.toSorted();
   const centre = quantile(sorted, 0.5);
   const robust = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / QUARTILES_APART;
   if (robust > 0) return { centre, spread: robust };
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  return { centre, spread: deviation > 0 ? deviation : 1 };
+  const apart = values.map((value) => Math.abs(value - centre)).filter((distance) => distance > 0);
+  return { centre, spread: apart.length === 0 ? 1 : quantile(apart.sort(), 0.5) };
 };
 
 /** One step further away is as far as it gets: distances stay finite whatever a row says. */
 const FURTHEST = 1e6;
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-
-const scaled = (column: readonly unknown[]): Float64Array => {
-  const given = column.filter(isNumber);
-  if (given.length === 0) return new Float64Array(column.length);
-  const { centre, spread } = scaleOf(given);
+const scaled = (column: readonly (number | undefined)[]): Float64Array => {
+  const { centre, spread } = scaleOf(Float64Array.from(column.filter((value) => value !== undefined)));
   const place = (value: number) => Math.max(-FURTHEST, Math.min(FURTHEST, (value - centre) / spread));
-  return Float64Array.from(column, (value) => (isNumber(value) ? place(value) : 0));
+  return Float64Array.from(column, (value) => (value === undefined ? 0 : place(value)));
 };
 
 /** The values of a column by the order in which they come. */
-const coded = (column: readonly unknown[]): { codes: Int32Array; names: string[] } => {
-  const codes = new Map<string, number>();
-  const code = (name: string): number => {
+const coded = (column: readonly (string | undefined)[]): { codes: Int32Array; names: (string | undefined)[] } => {
+  const codes = new Map<string | undefined, number>();
+  const code = (name: string | undefined): number => {
     const known = codes.get(name) ?? codes.size;
     codes.set(name, known);
     return known;
   };
-  const text = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-  return { codes: Int32Array.from(column, (value) => code(text(value))), names: [...codes.keys()] };
+  return { codes: Int32Array.from(column, code), names: [...codes.keys()] };
 };
 
 const inRows = <List extends Float64Array | Int32Array>(columns: readonly List[], rows: List): List => {
@@ -98,80 +78,69 @@ const inRows = <List extends Float64Array | Int32Array>(columns: readonly List[]
   return rows;
 };
 
-const blocksOf = (raws: readonly Raw[], block: string | undefined) => {
-  if (block === undefined) {
-    const stretches = Math.max(1, Math.min(STRETCHES, Math.floor(raws.length / SHORTEST_STRETCH)));
-    const codes = Int32Array.from(raws, (_, row) => Math.floor((row * stretches) / raws.length));
-    return { codes, names: Array.from({ length: stretches }, (_, at) => `part ${at + 1} of ${stretches}`) };
-  }
-  const { codes, names } = coded(raws.map((raw) => raw.block));
-  if (names.length > MOST_BLOCKS)
-    throw new DataSetUnreadable(`column ${show(block)} names ${names.length} blocks or more; at most ${MOST_BLOCKS}`);
-  return { codes, names };
+const stretchesOf = (count: number) => {
+  const stretches = Math.max(1, Math.min(STRETCHES, Math.floor(count / SHORTEST_STRETCH)));
+  return {
+    blocks: Int32Array.from({ length: count }, (_, row) => Math.floor((row * stretches) / count)),
+    blockNames: Array.from({ length: stretches }, (_, at) => `part ${at + 1} of ${stretches}`),
+    named: false,
+  };
 };
 
-const labelsOf = (raws: readonly Raw[]) => {
-  const { codes, names } = coded(raws.map(({ label }) => label ?? ''));
-  const none = names.indexOf('');
-  const labelValues = none === -1 ? names.length : names.length - 1;
-  if (labelValues > MOST_CLASSES) return { labels: undefined, labelValues };
-  return { labels: codes.map((code) => (code === none ? -1 : code)), labelValues };
+/** Blocks too small to be judged are judged together: otherwise many small ones would be a way around. */
+const namedBlocks = (kept: readonly KeptRow[]) => {
+  const sizes = Map.groupBy(kept, ({ block }) => block);
+  const small = [...sizes.values()].filter((rows) => rows.length < FEWEST_ROWS).length;
+  const together = `${small} blocks of fewer than ${FEWEST_ROWS} rows`;
+  const nameOf = ({ block }: KeptRow): string => {
+    if (small > 1 && (sizes.get(block)?.length ?? 0) < FEWEST_ROWS) return together;
+    return block ?? 'rows of no block';
+  };
+  const { codes, names } = coded(kept.map(nameOf));
+  return { blocks: codes, blockNames: names.map((name) => name ?? ''), named: true };
 };
 
-const pointsOf = (raws: readonly Raw[], features: readonly DeclaredFeature[]) => {
+/** A label that stands in few rows is no class: it may be a number, or junk. */
+const classesOf = (kept: readonly KeptRow[], label: string | undefined) => {
+  if (label === undefined) return { labels: undefined, classes: 0 };
+  const rows = Map.groupBy(kept, (row) => row.label);
+  const isClass = (name: string | undefined) => name !== undefined && (rows.get(name)?.length ?? 0) >= FEWEST_ROWS;
+  const { codes, names } = coded(kept.map((row) => row.label));
+  return { labels: codes.map((code) => (isClass(names[code]) ? code : -1)), classes: names.filter(isClass).length };
+};
+
+const pointsOf = ({ kept, compared }: KeptRows) => {
   const numbers: Float64Array[] = [];
   const categories: Int32Array[] = [];
-  for (const [at, { type }] of features.entries()) {
-    const column = raws.map(({ values }) => values[at]);
-    if (NUMERIC.includes(type)) {
-      numbers.push(scaled(column));
-      // Not there and there are as different as two categories, wherever the others lie.
-      if (!column.every(isNumber)) categories.push(coded(column.map(isNumber)).codes);
-    } else categories.push(coded(column).codes);
+  for (const [at, feature] of compared.entries()) {
+    const column = kept.map(({ values }) => values[at]);
+    const isThere = column.map((value) => (value === undefined ? 'no' : 'yes'));
+    if (isNumeric(feature)) numbers.push(scaled(column as (number | undefined)[]));
+    // Not there and there are as different as two categories, wherever the others lie.
+    if (isNumeric(feature) && isThere.includes('no')) categories.push(coded(isThere).codes);
+    if (!isNumeric(feature)) categories.push(coded(column as (string | undefined)[]).codes);
   }
+  if (![...numbers, ...categories].some((column) => column.some((value) => value !== column[0])))
+    throw new DataSetUnreadable('no feature differs between the rows');
   return {
-    numbers: inRows(numbers, new Float64Array(raws.length * numbers.length)),
+    numbers: inRows(numbers, new Float64Array(kept.length * numbers.length)),
     numberColumns: numbers.length,
-    categories: inRows(categories, new Int32Array(raws.length * categories.length)),
+    categories: inRows(categories, new Int32Array(kept.length * categories.length)),
     categoryColumns: categories.length,
   };
 };
 
 /**
- * Reads a sample of the training data. At most 6,000 rows are kept, fewer of very wide ones.
- * @throws DataSetUnreadable without features to compare, for a data set without rows, without the columns that are said to name label and block, or
- * with more than 50 blocks
+ * Reads a sample of the training data.
+ * @throws DataSetUnreadable, as `keepRows` does, and where all rows are alike
  */
 export const readSample = async (
   rows: AsyncIterable<Row> | Iterable<Row>,
-  { digest, features, label, block }: SampleOptions,
+  options: SampleOptions,
   form: Form,
 ): Promise<TrainingSample> => {
-  const compared = features.filter(({ type }) => NUMERIC.includes(type) || CATEGORICAL.includes(type));
-  if (compared.length === 0)
-    throw new DataSetUnreadable('the manifest declares no feature of a type by which rows can be compared');
-  const names = new Set(features.map(({ name }) => name));
-  const most = Math.min(MOST_ROWS, Math.floor(Math.sqrt((2 * MOST_COMPARISONS) / compared.length)));
-  const kept = new Reservoir<Raw>(most, digest);
-  const asked = [label, block].filter((column) => column !== undefined);
-  const unseen = new Set(asked);
-  for await (const row of rows) {
-    for (const column of unseen) if (Object.hasOwn(row, column)) unseen.delete(column);
-    kept.offer(() => {
-      const given = featuresIn(row, names);
-      const own = (from: Row, column: string | undefined): unknown =>
-        column !== undefined && Object.hasOwn(from, column) ? from[column] : undefined;
-      return {
-        values: compared.map(({ name, type }) => asJson(own(given, name), type, form)),
-        label: own(row, label),
-        block: own(row, block),
-      };
-    });
-  }
-  if (kept.count === 0) throw new DataSetUnreadable('the data set has no rows');
-  for (const column of unseen) throw new DataSetUnreadable(`no row has a column ${show(column)}`);
-  const raws = kept.items();
-  const { codes: blocks, names: blockNames } = blocksOf(raws, block);
-  const { labels, labelValues } = label === undefined ? { labels: undefined, labelValues: 0 } : labelsOf(raws);
-  return { rows: kept.count, count: raws.length, ...pointsOf(raws, compared), blocks, blockNames, labels, labelValues };
+  const read = await keepRows(rows, options, form);
+  const { kept } = read;
+  const blocks = options.block === undefined ? stretchesOf(kept.length) : namedBlocks(kept);
+  return { rows: read.rows, count: kept.length, ...pointsOf(read), ...blocks, ...classesOf(kept, options.label) };
 };

@@ -31,7 +31,7 @@ const SAMPLE = { path: 'sample.csv', format: 'csv', label: 'class', block: 'bloc
 const examined = async (
   declared: Partial<Declared> | undefined,
   body: string,
-  { tier = [] as string[], pinned = body, gone = false } = {},
+  { tier = [] as string[], pinned = body, gone = false, inventory = true } = {},
 ) => {
   const evidence = memoryEvidence();
   const manifest = manifestWith((draft) => {
@@ -68,7 +68,7 @@ const examined = async (
   const { report } = await evaluate({
     attempt,
     manifest: keep(intake.keys.manifest(attempt), manifest),
-    inventory: keep(intake.keys.inventory(attempt), { attempt, files, bytes: 1 }),
+    ...(inventory && { inventory: keep(intake.keys.inventory(attempt), { attempt, files, bytes: 1 }) }),
   });
   const { findings } = await readEvidence(evidence, report, GateReport);
   return { asked, kept: evidence.standing, found: findings.filter(({ gate }) => gate.startsWith('training-data.')) };
@@ -128,8 +128,10 @@ describe('F7: a sample of the training data', () => {
   test('leaves nothing of a row in the evidence', async () => {
     const { kept } = await examined({}, asCsv(rows));
 
-    const [row] = wine.rows;
-    expect([...kept.values()].join('\n')).not.toContain(`${row?.proline}`);
+    const failed = await examined({}, asCsv(flipped));
+    const evidence = [...kept.values(), ...failed.kept.values()].join('\n');
+    for (const { alcohol, flavanoids, proline } of wine.rows.slice(0, 20))
+      for (const value of [`${alcohol},`, `${flavanoids},`, `${proline},`]) expect(evidence).not.toContain(value);
   });
 
   test('is not asked for, unless the stage asks its tier for one', async () => {
@@ -137,6 +139,20 @@ describe('F7: a sample of the training data', () => {
     expect((await examined(undefined, '', { tier: ['standard'] })).found).toMatchObject([
       { gate: 'training-data.sample', outcome: 'fail', path: '$.training.sample' },
     ]);
+  });
+
+  test('has to name its labels where the stage asks for a sample', async () => {
+    const { found } = await examined({ label: undefined } as never, asCsv(rows), { tier: ['standard'] });
+
+    expect(found).toMatchObject([
+      { outcome: 'fail', message: 'this stage asks tier standard for a sample with labels' },
+    ]);
+  });
+
+  test('of an upload that began under another release is not guessed at', async () => {
+    const { found } = await examined({}, asCsv(rows), { inventory: false });
+
+    expect(found).toMatchObject([{ outcome: 'fail', message: expect.stringContaining('submit again') }]);
   });
 
   test('whose object version is gone is a failure of the attempt, not a finding', async () => {
@@ -150,7 +166,38 @@ describe('a sample that cannot be looked at fails, with what is wrong', () => {
     ['no such label', asCsv(rows), { label: 'grape' }, 'no row has a column "grape"'],
     ['no such block', asCsv(rows), { block: 'day' }, 'no row has a column "day"'],
     ['rows of two lengths', 'alcohol,class\n1,2\n3', {}, 'CSV row 3 has 1 fields, the first row has 2'],
-    ['too many blocks', asCsv(rows), { block: 'proline' }, 'column "proline" names 121 blocks or more; at most 50'],
+    ['too many blocks', asCsv(rows), { block: 'proline' }, 'column "proline" names more than 50 blocks'],
+    ['none of the features', 'class,block\na,1\n', {}, 'no row has a value of type number for the feature "alcohol"'],
+    [
+      'features that are no numbers',
+      asCsv(rows.map((row) => ({ ...row, hue: 'red' }))),
+      {},
+      'no row has a value of type number for the feature "hue"',
+    ],
+    [
+      'a block as long as a letter',
+      asCsv(rows.map((row) => ({ ...row, block: 'x'.repeat(201) }))),
+      {},
+      'column "block" has a text of 201 characters; at most 200',
+    ],
+    [
+      'a label that is a list',
+      '{"alcohol":1,"class":[1],"block":1}',
+      { format: 'jsonl' },
+      'column "class" holds a list or an object where one value is expected',
+    ],
+    [
+      'rows that are all alike',
+      asCsv(rows.map((row) => ({ ...rows[0], block: row.block }))),
+      {},
+      'no feature differs between the rows',
+    ],
+    [
+      'more columns than features can be',
+      Array.from({ length: 10_001 }, (_, at) => `c${at}`).join(','),
+      {},
+      'the first CSV row names 10001 columns; at most 10000',
+    ],
   ] as const)('%s', async (_, body, declared, message) => {
     expect((await examined(declared as Partial<Declared>, body)).found).toMatchObject([
       { gate: 'training-data.sample', outcome: 'fail', message },

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Form } from '../../../core/data-set/row-values.ts';
 import type { Row } from '../../../core/data-set/rows.ts';
 import { type GateFinding, GateRules } from '../../../core/gates/contract.ts';
 import { judgeSample } from '../../../core/gates/training-data/examine.ts';
 import { readSample } from '../../../core/gates/training-data/training-sample.ts';
 import { digestOf } from '../../../core/kernel/digest.ts';
-import { type DataSet, inBlocks, realDataSet, shuffled } from '../../support/training-data.ts';
+import { type DataSet, evenly, inBlocks, realDataSet, shuffled, turnedLabels } from '../../support/training-data.ts';
 
 const { trainingData: rules } = GateRules.parse({});
 
@@ -18,9 +19,13 @@ const set = (name: string): DataSet => sets.get(name) ?? { rows: [], features: [
 
 type Asked = { features: DataSet['features']; label?: string; block?: string };
 
-const judge = async (rows: readonly Row[], { features, label = 'class', block }: Asked): Promise<GateFinding[]> => {
+const judge = async (
+  rows: readonly Row[],
+  { features, label = 'class', block }: Asked,
+  form: Form = typeof rows[0]?.x === 'number' ? 'typed' : 'text',
+): Promise<GateFinding[]> => {
   const options = { digest: digestOf(JSON.stringify(rows)), features, label, block };
-  return judgeSample(await readSample(rows, options, 'text'), rules, label);
+  return judgeSample(await readSample(rows, options, form), rules);
 };
 
 const failed = (findings: readonly GateFinding[], gate: GateFinding['gate']) =>
@@ -165,15 +170,24 @@ describe('F7: a block that somebody planted is found, by its name', () => {
   });
 });
 
+test('whole numbers of Parquet, which come as another type, are labels, blocks and values like any other', async () => {
+  const rows = dealt(300, 5, ['x', 'y'], 'normal', 6).map((row, at) => ({ ...row, class: at % 2, block: at % 5 }));
+  const asParquet = rows.map((row) => ({ ...row, class: BigInt(row.class), block: BigInt(row.block) }));
+  const asked = { features: numeric('x', 'y'), block: 'block' };
+
+  const findings = await judge(rows, asked);
+  const options = { digest: digestOf(JSON.stringify(rows)), ...asked, label: 'class' };
+
+  expect(judgeSample(await readSample(asParquet, options, 'typed'), rules)).toEqual(findings);
+  expect(findings[0]?.message).toContain('in 5 blocks');
+});
+
 test('the unit in which a feature is measured changes nothing', async () => {
   const { rows, features } = set('wine');
   const cut = inBlocks(shuffled(rows, 2), 6);
   const figures = async (of: readonly Row[]) => {
     const options = { digest: digestOf('the same'), features, label: 'class', block: 'block' };
-    return judgeSample(await readSample(of, options, 'text'), rules, 'class').map(({ gate, measured }) => [
-      gate,
-      measured,
-    ]);
+    return judgeSample(await readSample(of, options, 'text'), rules).map(({ gate, measured }) => [gate, measured]);
   };
   const factor = fc.constantFrom(0.001, 0.25, 8, 1024);
   await fc.assert(
@@ -187,26 +201,207 @@ test('the unit in which a feature is measured changes nothing', async () => {
 });
 
 describe('what cannot be judged is said', () => {
-  test('a label with more values than classes have, such as a price', async () => {
+  test('a label without classes, such as a price', async () => {
     const { rows, features } = set('wine');
     const priced = rows.map((row, at) => ({ ...row, class: String(at * 1.5) }));
 
     expect(await judge(priced, { features })).toContainEqual(
       expect.objectContaining({
         gate: 'training-data.label-flip',
-        outcome: 'not-enough-evidence',
-        message: '"class" has 178 values, more than the 50 that count as classes',
+        outcome: 'pass',
+        message: 'no label stands in 20 rows or more: there are no classes that could be flipped',
       }),
     );
   });
 
-  test('a data set of one block', async () => {
+  test.each([1, 2])('a data set of %i blocks, of which neither can be said to be the odd one', async (blocks) => {
     const { rows, features } = set('iris');
 
-    expect(await judge(inBlocks(rows, 1), { features, block: 'block' })).toMatchObject([
-      { gate: 'training-data.sample', outcome: 'pass', message: '150 of 150 rows in 1 blocks were looked at' },
+    expect(await judge(inBlocks(shuffled(rows, 1), blocks), { features, block: 'block' })).toMatchObject([
+      { gate: 'training-data.sample', outcome: 'pass', message: expect.stringContaining(`in ${blocks} blocks`) },
       { gate: 'training-data.outlier-block', outcome: 'not-enough-evidence' },
-      { gate: 'training-data.label-flip', outcome: 'not-enough-evidence' },
+      { gate: 'training-data.label-flip' },
     ]);
+  });
+
+  test('labels that stand in one block only', async () => {
+    const { rows, features } = set('wine');
+    const renamed = inBlocks(shuffled(rows, 3), 4).map((row) =>
+      inBlock(row, 2) ? { ...row, class: `${row.class}-of-ours` } : row,
+    );
+    const many = [...renamed, ...renamed, ...renamed];
+
+    expect(await judge(many, { features, block: 'block' })).toContainEqual({
+      gate: 'training-data.label-flip',
+      path: '$.training.sample',
+      outcome: 'not-enough-evidence',
+      message: 'labels of "delivery-2" stand in no other block',
+    });
+  });
+
+  test('a block that is too small by itself', async () => {
+    const { rows, features } = set('wine');
+    const small = inBlocks(shuffled(rows, 3), 4).map((row, at) => (at < 5 ? { ...row, block: 'tiny' } : row));
+
+    const [sample] = await judge(small, { features, block: 'block' });
+
+    expect(sample?.message).toBe('178 of 178 rows in 5 blocks were looked at; too few to be judged: "tiny"');
+  });
+});
+
+const numeric = (...names: string[]): DataSet['features'] =>
+  names.map((name) => ({ name, type: 'number' as const, required: true, personal: false }));
+
+/** A point on the bell curve, from two even draws. */
+const bell = (a: number, b: number) => Math.sqrt(-2 * Math.log(a || 0.5)) * Math.cos(2 * Math.PI * b);
+const SHAPES: Readonly<Record<string, (a: number, b: number) => number>> = {
+  even: (a) => a,
+  normal: bell,
+  'log-normal': (a, b) => Math.exp(bell(a, b)),
+  'mostly zero': (a, b) => (a < 0.8 ? 0 : 1 + b),
+};
+
+/** Rows that were all drawn in one way, dealt out to blocks in turn. */
+const dealt = (count: number, blocks: number, names: readonly string[], shape: string, seed: number): Row[] => {
+  const draw = evenly(seed);
+  return Array.from({ length: count }, (_, at) => ({
+    ...Object.fromEntries(names.map((name) => [name, SHAPES[shape]?.(draw(), draw()) ?? 0])),
+    class: draw() < 0.3 ? 'a' : 'b',
+    block: `delivery-${at % blocks}`,
+  }));
+};
+
+describe('features of any number and shape', () => {
+  test.each(Object.keys(SHAPES))('one to three that are %s make no outlier', async (shape) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1 }), fc.integer({ min: 1, max: 3 }), async (seed, width) => {
+        const names = ['x', 'y', 'z'].slice(0, width);
+
+        const rows = dealt(400, 4, names, shape, seed);
+
+        for (const block of ['block', undefined]) {
+          const found = await judge(rows, { features: numeric(...names), ...(block !== undefined && { block }) });
+          expect(found.map(({ outcome }) => outcome)).not.toContain('fail');
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('a file whose values wander, so that its beginning is unlike its end, is not blamed', async () => {
+    const draw = evenly(4);
+    const at = { x: 0, y: 0, z: 0 };
+    const rows = Array.from({ length: 1500 }, () => {
+      for (const name of ['x', 'y', 'z'] as const) at[name] += bell(draw(), draw()) / 20;
+      return { ...at, class: at.x > 0 ? 'a' : 'b' };
+    });
+
+    const found = await judge(rows, { features: numeric('x', 'y', 'z') });
+
+    expect(found.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass']);
+  });
+
+  test('one value without bounds blinds nobody to a column that is zero nearly everywhere', async () => {
+    const rows = dealt(600, 6, ['x'], 'normal', 5).map((row, at) => ({
+      ...row,
+      rare: inBlock(row, 2) ? 50 : at === 6 ? 1e200 : at % 40 === 0 ? 1 : 0,
+    }));
+
+    const found = failed(
+      await judge(rows, { features: numeric('x', 'rare'), block: 'block' }),
+      'training-data.outlier-block',
+    );
+
+    expect(found).toEqual([expect.stringContaining('"delivery-2"')]);
+  });
+
+  test('a rare class that lies apart is no outlier in the block that has most of it', async () => {
+    const rows = dealt(1200, 6, ['x', 'y', 'z'], 'normal', 9).map((row, at) => {
+      const rare = at % 100 < (inBlock(row, 0) ? 40 : 4);
+      return rare ? { ...moved(row, numeric('x', 'y', 'z'), (value) => value + 8), class: 'rare' } : row;
+    });
+
+    const found = await judge(rows, { features: numeric('x', 'y', 'z'), block: 'block' });
+
+    expect(failed(found, 'training-data.outlier-block')).toEqual([]);
+  });
+
+  test.each([0, 3])('categories alone: labels that follow from them, flipped in block %i of four', async (block) => {
+    const features = ['x', 'y', 'z'].map((name) => ({ ...numeric(name)[0], name, type: 'boolean' as const })) as never;
+    const draw = evenly(3);
+    const rows = Array.from({ length: 2000 }, (_, at) => {
+      const [x, y, z] = [draw() < 0.5, draw() < 0.5, draw() < 0.5];
+      const own = Math.floor(at / 500) === block;
+      return { x, y, z, class: (x !== y) !== own ? 'odd' : 'even', block: `delivery-${Math.floor(at / 500)}` };
+    });
+
+    const found = failed(await judge(rows, { features, block: 'block' }, 'typed'), 'training-data.label-flip');
+
+    expect(found).toEqual([expect.stringContaining(`"delivery-${block}"`)]);
+  });
+});
+
+describe('whoever writes one block cannot hide it', () => {
+  const flippedWine = (more: (row: Row) => Row[]): Row[] => {
+    const { rows } = set('wine');
+    return turnedLabels(inBlocks(shuffled(rows, 11), 4), 'delivery-1').flatMap((row) =>
+      inBlock(row, 1) ? [row, ...more(row)] : [row],
+    );
+  };
+
+  test.each([
+    ['by copies of its rows', (row: Row) => [row, row]],
+    ['by copies without labels', (row: Row) => [1, 2, 3].map(() => ({ ...row, class: '' }))],
+    ['by labels that nobody else has', (row: Row) => [{ ...row, class: `junk ${row.proline} ${row.hue}` }]],
+  ])('%s', async (_, more) => {
+    const { features } = set('wine');
+
+    const found = failed(await judge(flippedWine(more), { features, block: 'block' }), 'training-data.label-flip');
+
+    expect(found).toEqual([expect.stringContaining('"delivery-1"')]);
+  });
+
+  test('by being small beside a very large data set, nor by being cut into pieces too small to be judged', async () => {
+    const crowd = dealt(30_000, 5, ['x', 'y', 'z'], 'normal', 2);
+    const planted = dealt(100, 1, ['x', 'y', 'z'], 'normal', 3).map((row) =>
+      moved(row, numeric('x', 'y', 'z'), (value) => value + 50),
+    );
+    const whole = planted.map((row) => ({ ...row, block: 'planted' }));
+    const pieces = planted.map((row, at) => ({ ...row, block: `piece ${at % 10}` }));
+    const asked = { features: numeric('x', 'y', 'z'), block: 'block' };
+
+    const found = await judge([...crowd, ...whole], asked);
+
+    expect(found[0]?.message).toBe('5100 of 30100 rows in 6 blocks were looked at');
+    expect(failed(found, 'training-data.outlier-block')).toEqual([
+      'of the rows in "planted", 100.0 % lie far out for all other rows',
+    ]);
+    expect(failed(await judge([...crowd, ...pieces], asked), 'training-data.outlier-block')).toEqual([
+      'of the rows in "10 blocks of fewer than 20 rows", 100.0 % lie far out for all other rows',
+    ]);
+  });
+
+  test('by taking two blocks at once', async () => {
+    const { rows, features } = set('wdbc');
+    const far = spreads({ rows, features });
+    const planted = inBlocks(shuffled(rows, 7), 10).map((row) =>
+      inBlock(row, 3) || inBlock(row, 8)
+        ? moved(row, features, (value, column) => value + 4 * (far[column] ?? 0))
+        : row,
+    );
+
+    const found = failed(await judge(planted, { features, block: 'block' }), 'training-data.outlier-block');
+
+    expect(found).toEqual([expect.stringContaining('"delivery-3"'), expect.stringContaining('"delivery-8"')]);
+  });
+
+  test('by a label that stands among the features as well', async () => {
+    const { rows, features } = set('wine');
+    const planted = turnedLabels(inBlocks(shuffled(rows, 11), 4), 'delivery-1');
+    const declared = [...features, { name: 'class', type: 'category' as const, required: true, personal: false }];
+
+    expect(await judge(planted, { features: declared, block: 'block' })).toEqual(
+      await judge(planted, { features, block: 'block' }),
+    );
   });
 });
