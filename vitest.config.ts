@@ -22,6 +22,17 @@ const onLocalAws = {
 /** What synthesises templates, bundles handlers or starts the command as a process. */
 const BUILT = ['lib/**/*', 'contract/**/*', 'cli/command', 'cli/plane'].map((name) => `test/${name}.test.ts`);
 
+/** What plays one thing thousands of times: fuzzers, faults planted at every call, simulated years. */
+const PLAYED = [
+  'audit/{sequence-facts,verify-log}',
+  'cli/audit-prove',
+  'drift/false-alarms',
+  'gates/training-data/judge-sample',
+  'rollout/{excess,interrupted,judge,routing-document}',
+  'scanning/{chat-template,documents-fuzz,fuzz,fuzz-readers,hdf5-fuzz,pickle}',
+  'telemetry/{deliveries,summarise}',
+].map((name) => `test/${name}.test.ts`);
+
 /** Units share nothing that changes, so files may share what they import: CDK alone takes a second to load. */
 const inOneProcess = {
   testTimeout: 60_000,
@@ -30,7 +41,7 @@ const inOneProcess = {
   env: { CDK_VALIDATION: 'false' },
 };
 
-/** `unit` and `built` need nothing but Node; `local` and `flights` run against a local AWS each, `alone` against one for each file. */
+/** `unit`, `built` and `played` need nothing but Node; `local` and `flights` run against a local AWS each, `alone` against one for each file. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -40,11 +51,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/local/**', ...BUILT],
+          exclude: ['test/e2e/**', 'test/local/**', ...BUILT, ...PLAYED],
           ...inOneProcess,
         },
       },
       { test: { name: 'built', include: BUILT, ...inOneProcess } },
+      { test: { name: 'played', include: PLAYED, ...inOneProcess } },
       {
         test: {
           name: 'local',

@@ -22,7 +22,7 @@ const lanes: readonly Lane[] =
   asked.length > 0
     ? [{ name: 'tests', args: asked }]
     : [
-        { name: 'ground', args: ['--project', 'unit', '--project', 'built', '--project', 'local'] },
+        { name: 'ground', args: [...['unit', 'built', 'played', 'local'].flatMap((name) => ['--project', name])] },
         { name: 'flights', args: ['--project', 'flights'] },
         { name: 'alone', args: ['--project', 'alone'] },
       ];
