@@ -111,6 +111,7 @@ export const examine = async (
   const decision = decide(policies, registrationRequest({ attempt, manifest, digests, scan, gates }));
   const open = gates.findings.filter(({ outcome }) => outcome !== 'pass').length;
   const failed = gates.findings.filter(({ outcome }) => outcome === 'fail').length;
+  const elsewhere = manifest.training?.sample?.uri === undefined ? '' : '; the training sample in S3 was not looked at';
   const { scanned, check } = ofScan(scan);
   return {
     root: digests.root,
@@ -118,7 +119,11 @@ export const examine = async (
     checks: [
       checked('digests', digests.mismatches.length === 0, `${digests.mismatches.length} of ${files.length} differ`),
       check,
-      checked('gates', failed === 0, `tier ${gates.tier}; ${failed} failed, ${open - failed} without enough evidence`),
+      checked(
+        'gates',
+        failed === 0,
+        `tier ${gates.tier}; ${failed} failed, ${open - failed} without enough evidence${elsewhere}`,
+      ),
       checked('policy', decision.outcome === 'allow', `${decision.outcome}: ${decision.policies.join(', ')}`),
     ],
     scanned,

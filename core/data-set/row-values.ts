@@ -27,7 +27,9 @@ const fromText = (text: string, column: Column): unknown => {
 export const asJson = (value: unknown, column: Column, form: Form): unknown => {
   if (form === 'text' && typeof value === 'string') return fromText(value, column);
   if (typeof value === 'bigint') return Number(value);
-  return value instanceof Date ? value.toISOString() : value;
+  if (!(value instanceof Date)) return value;
+  // Parquet has times that no date of ours can be.
+  return Number.isNaN(value.getTime()) ? null : value.toISOString();
 };
 
 const isObject = (value: unknown): value is Row =>

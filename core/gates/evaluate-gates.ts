@@ -44,9 +44,7 @@ const lookAtTrainingData = async (
   rules: GateRules,
   source: SampleSource,
 ): Promise<GateFinding[]> => {
-  const { tier } = riskTier(manifest.risk);
-  const asked = manifest.training?.sample !== undefined || rules.trainingData.requiredTiers.includes(tier);
-  if (!asked) return [];
+  if (manifest.training?.sample === undefined && rules.trainingData.requiredTiers.length === 0) return [];
   const { trainingDataFindings } = await import('./training-data/examine.ts');
   return trainingDataFindings(manifest, rules.trainingData, source);
 };

@@ -123,6 +123,14 @@ describe('a baseline', () => {
     expect(Baseline.parse(JSON.parse(JSON.stringify(typed)))).toEqual(typed);
   });
 
+  test('takes a time that no date can be for none', async () => {
+    const features = [feature('since', 'timestamp')];
+
+    const { tally } = await summariseBaseline([{ since: new Date(Number.NaN) }], { ...options, features }, 'typed');
+
+    expect(Object.fromEntries(tally.features).since).toMatchObject({ nulls: 1, retyped: 0 });
+  });
+
   test.each([
     ['number', '1e3', { values: { count: 1, min: 1000 } }],
     ['number', ' 7 ', { values: { count: 1, min: 7 } }],

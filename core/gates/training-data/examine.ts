@@ -6,7 +6,7 @@ import type { GateFinding, GateRules } from '../contract.ts';
 import { riskTier } from '../risk-tier.ts';
 import { flippedLabels, type LabelFigure, type LabelFigures } from './flipped-labels.ts';
 import { neighboursIn } from './neighbours.ts';
-import { type BlockFigure, outlierBlocks } from './outlier-blocks.ts';
+import { type BlockFigure, FEWEST_BLOCKS, outlierBlocks } from './outlier-blocks.ts';
 import { FEWEST_ROWS, readSample, type TrainingSample } from './training-sample.ts';
 import { CONFIDENCE, STRICT } from './wilson.ts';
 
@@ -45,7 +45,7 @@ const outlierFindings = (figures: readonly BlockFigure[], { maximumOutlying }: R
     }));
   const most = worst(figures, ({ low }) => low);
   if (most === undefined) {
-    const message = `a block is compared with two others at least, and has ${FEWEST_ROWS} rows or more`;
+    const message = `there are fewer than ${FEWEST_BLOCKS} blocks of ${FEWEST_ROWS} rows or more`;
     return [{ ...about, outcome: 'not-enough-evidence', message }];
   }
   const message = `no block lies far out; the furthest is ${show(most.block)}, ${percent(most.share)} of it`;
@@ -80,18 +80,18 @@ const labelFindings = (
       fix: 'Look at the labels of this block with whoever made them, correct or leave it out, and train again.',
     }));
   if (named && incomparable.length > 0)
-    return none('not-enough-evidence', `labels of ${incomparable.map(show).join(', ')} stand in no other block`);
+    return none('not-enough-evidence', `labels of ${incomparable.map(show).join(', ')} hardly stand in other blocks`);
   const most = worst(compared, above);
   return most === undefined
-    ? none('not-enough-evidence', `no block has ${FEWEST_ROWS} rows of classes that others have too`)
+    ? none('not-enough-evidence', `too few blocks have ${FEWEST_ROWS} rows of classes that others have too`)
     : [{ ...about, outcome: 'pass', ...said(most) }];
 };
 
 /** What a sample of the training data says about itself: its blocks beside each other. */
 export const judgeSample = (sample: TrainingSample, rules: Rules): GateFinding[] => {
   const neighbours = neighboursIn(sample);
-  const { count, rows, blockNames, blocks } = sample;
-  const small = blockNames.filter((_, at) => blocks.filter((block) => block === at).length < FEWEST_ROWS);
+  const { count, rows, blockNames, judged } = sample;
+  const small = blockNames.filter((_, at) => judged[at] === false);
   const unjudged = small.length === 0 ? '' : `; too few to be judged: ${small.map(show).join(', ')}`;
   const message = `${count} of ${rows} rows in ${blockNames.length} blocks were looked at${unjudged}`;
   return [

@@ -1,6 +1,6 @@
 import { NEIGHBOURS, type Neighbours } from './neighbours.ts';
-import type { BlockFigure } from './outlier-blocks.ts';
-import { FEWEST_ROWS, type TrainingSample } from './training-sample.ts';
+import { type BlockFigure, FEWEST_BLOCKS } from './outlier-blocks.ts';
+import { FEWEST_ROWS, NO_CLASS, type TrainingSample } from './training-sample.ts';
 import { STRICT, USUAL, wilsonInterval } from './wilson.ts';
 
 /** Labels of a block that its neighbours contradict, and how many that would be if it were like the others. */
@@ -8,7 +8,7 @@ export type LabelFigure = BlockFigure & { readonly expected: number };
 
 export type LabelFigures = {
   readonly compared: readonly LabelFigure[];
-  /** Blocks with classes that hardly stand in any other. */
+  /** Blocks with labels that hardly stand in any other. */
   readonly incomparable: readonly string[];
 };
 
@@ -21,11 +21,11 @@ const contradicted = (labels: Int32Array, nearest: Int32Array): Uint8Array =>
     const votes = new Map<number, number>();
     for (let at = row * NEIGHBOURS; at < (row + 1) * NEIGHBOURS; at++) {
       const vote = labels[nearest[at] ?? -1] ?? -1;
-      if (vote !== -1) votes.set(vote, (votes.get(vote) ?? 0) + 1);
+      if (vote >= 0) votes.set(vote, (votes.get(vote) ?? 0) + 1);
     }
     const own = votes.get(label) ?? 0;
     votes.delete(label);
-    return label !== -1 && own <= FEW && Math.max(0, ...votes.values()) >= MOST ? 1 : 0;
+    return label >= 0 && own <= FEW && Math.max(0, ...votes.values()) >= MOST ? 1 : 0;
   });
 
 type Tally = { n: number; contradicted: number };
@@ -60,23 +60,37 @@ const compare = (here: readonly Tally[], all: readonly Tally[]) => {
   return { n, hits, expected };
 };
 
+/** Whether a block has rare labels, beyond chance, that the others have not: other spellings, or junk. */
+const isPeculiar = (odd: readonly boolean[], isHere: (row: number) => boolean): boolean => {
+  const count = (here: boolean) => {
+    const rows = odd.filter((_, row) => isHere(row) === here);
+    return { hits: rows.filter(Boolean).length, n: rows.length };
+  };
+  const [own, others] = [count(true), count(false)];
+  return (
+    own.hits >= FEWEST_ROWS &&
+    wilsonInterval(own.hits, own.n, STRICT).low > wilsonInterval(others.hits, others.n, USUAL).high
+  );
+};
+
 /**
  * For each block, the share of labels that the nearest rows of other blocks contradict, beside the share among rows of
  * the same classes in those: noise and rare classes are contradicted everywhere, a block of flipped labels only there.
  */
 export const flippedLabels = (sample: TrainingSample, { nearest }: Neighbours): LabelFigures => {
-  const { labels, blockNames } = sample;
-  if (labels === undefined) return { compared: [], incomparable: [] };
+  const { labels, blocks, blockNames, judged } = sample;
+  if (labels === undefined || judged.filter(Boolean).length < FEWEST_BLOCKS) return { compared: [], incomparable: [] };
   const { all, byBlock } = tally(sample, labels, contradicted(labels, nearest));
   const compared: LabelFigure[] = [];
   const incomparable: string[] = [];
+  const odd = [...labels].map((label) => label === NO_CLASS);
   for (const [at, here] of byBlock.entries()) {
     const block = blockNames[at] ?? '';
     const { n, hits, expected } = compare(here, all);
     const labelled = here.reduce((sum, tallied) => sum + tallied.n, 0);
     const figure = { block, n, share: hits / n, ...wilsonInterval(hits, n, STRICT), expected: expected / n };
     if (n >= FEWEST_ROWS) compared.push(figure);
-    if (labelled - n >= FEWEST_ROWS) incomparable.push(block);
+    if (labelled - n >= FEWEST_ROWS || isPeculiar(odd, (row) => blocks[row] === at)) incomparable.push(block);
   }
   return { compared, incomparable };
 };

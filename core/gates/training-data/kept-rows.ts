@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DataSetUnreadable } from '../../data-set/failures.ts';
 import { asJson, type Form, featuresIn } from '../../data-set/row-values.ts';
 import type { Row } from '../../data-set/rows.ts';
@@ -36,6 +37,8 @@ const MOST_COMPARISONS = 1e9;
 const MOST_BLOCKS = 50;
 /** Of a label, a block or a category; in UTF-16 units, as the manifest limits categories. */
 const LONGEST_TEXT = 200;
+/** Of millions of categories that are kept; a longer one is told from others by its digest. */
+const LONGEST_KEPT = 32;
 
 const COMPARED: readonly DeclaredFeature['type'][] = ['number', 'integer', 'category', 'boolean'];
 export const isNumeric = ({ type }: Pick<DeclaredFeature, 'type'>): boolean => type === 'number' || type === 'integer';
@@ -59,8 +62,22 @@ const textIn = (row: Row, column: string | undefined, form: Form): string | unde
   return detached(text);
 };
 
+const categoryIn = (row: Row, column: string, form: Form): string | undefined => {
+  const text = textIn(row, column, form);
+  if (text === undefined || text.length <= LONGEST_KEPT) return text;
+  return createHash('sha256').update(text).digest('base64');
+};
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** One label for all ways to write it: 1, 1.0 and 01 are the same class to whoever trains on it. */
+const labelIn = (row: Row, column: string | undefined, form: Form): string | undefined => {
+  const text = textIn(row, column, form)?.trim();
+  return text !== undefined && NUMBER.test(text) ? String(Number(text)) : text || undefined;
+};
+
 const valueIn = (row: Row, { name, type }: DeclaredFeature, form: Form): number | string | undefined => {
-  if (!isNumeric({ type })) return textIn(row, name, form);
+  if (!isNumeric({ type })) return categoryIn(row, name, form);
   const value = asJson(own(row, name), type, form);
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 };
@@ -103,10 +120,13 @@ class Wanted {
     this.#features = new Set(features.filter(({ required }) => required));
   }
 
-  see(row: Row, given: Row, form: Form): void {
+  seeColumns(row: Row): void {
     for (const column of this.#columns) if (Object.hasOwn(row, column)) this.#columns.delete(column);
-    for (const feature of this.#features)
-      if (valueIn(given, feature, form) !== undefined) this.#features.delete(feature);
+  }
+
+  seeValues(compared: readonly DeclaredFeature[], values: KeptRow['values']): void {
+    if (this.#features.size === 0) return;
+    for (const [at, feature] of compared.entries()) if (values[at] !== undefined) this.#features.delete(feature);
   }
 
   /** @throws DataSetUnreadable */
@@ -132,19 +152,20 @@ export const keepRows = async (
     throw new DataSetUnreadable('the manifest declares no feature of a type by which rows can be compared');
   const names = new Set(features.map(({ name }) => name));
   const wanted = new Wanted([label, block], compared);
-  const most = Math.min(MOST_ROWS, Math.floor(Math.sqrt((2 * MOST_COMPARISONS) / compared.length)));
+  // A number that is missing somewhere takes a second column, which says so.
+  const columns = compared.reduce((sum, feature) => sum + (isNumeric(feature) ? 2 : 1), 0);
+  const most = Math.min(MOST_ROWS, Math.floor(Math.sqrt((2 * MOST_COMPARISONS) / columns)));
   const blocks = new Blocks(most, digest);
   let count = 0;
   for await (const row of rows) {
     const [at, given] = [count++, featuresIn(row, names)];
-    wanted.see(row, given, form);
+    wanted.seeColumns(row);
     const name = textIn(row, block, form);
-    blocks.of(name, block).offer(() => ({
-      at,
-      values: compared.map((feature) => valueIn(given, feature, form)),
-      label: textIn(row, label, form),
-      block: name,
-    }));
+    blocks.of(name, block).offer(() => {
+      const values = compared.map((feature) => valueIn(given, feature, form));
+      wanted.seeValues(compared, values);
+      return { at, values, label: labelIn(row, label, form), block: name };
+    });
   }
   if (count === 0) throw new DataSetUnreadable('the data set has no rows');
   wanted.check();

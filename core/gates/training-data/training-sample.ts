@@ -2,6 +2,7 @@ import { DataSetUnreadable } from '../../data-set/failures.ts';
 import type { Form } from '../../data-set/row-values.ts';
 import type { Row } from '../../data-set/rows.ts';
 import { isNumeric, type KeptRow, type KeptRows, keepRows, type SampleOptions } from './kept-rows.ts';
+import { quantilesOf } from './quantile.ts';
 
 /** Rows as points, in the order of the data set. Features without an order or a distance (texts, times) are left out. */
 export type TrainingSample = {
@@ -17,12 +18,17 @@ export type TrainingSample = {
   /** The block of each row, by its place in `blockNames`. */
   readonly blocks: Int32Array;
   readonly blockNames: readonly string[];
+  /** Whether a block, by its place in `blockNames`, has rows enough to be judged and to be company for others. */
+  readonly judged: readonly boolean[];
   /** Whether a column names the blocks; else they are stretches of the file. */
   readonly named: boolean;
-  /** The class of each row, -1 where it has none; undefined without a label. */
+  /** The class of each row, `UNLABELLED` where it has no label and `NO_CLASS` where that is rare; undefined without a label. */
   readonly labels: Int32Array | undefined;
   readonly classes: number;
 };
+
+export const UNLABELLED = -1;
+export const NO_CLASS = -2;
 
 /** Below this nothing is told about a block, nor about a class. */
 export const FEWEST_ROWS = 20;
@@ -33,23 +39,16 @@ const SHORTEST_STRETCH = 25;
 /** A normal distribution has this many standard deviations between its quartiles. */
 const QUARTILES_APART = 1.349;
 
-const quantile = (sorted: Float64Array, share: number): number => {
-  const at = share * (sorted.length - 1);
-  const [below = 0, above = below] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  return below + (above - below) * (at - Math.floor(at));
-};
-
 /**
  * Median and spread, which a minority of planted rows can hardly move: of a column that is the same in most rows, how far
  * the others are from it.
  */
 const scaleOf = (values: Float64Array): { centre: number; spread: number } => {
-  const sorted = values.toSorted();
-  const centre = quantile(sorted, 0.5);
-  const robust = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / QUARTILES_APART;
+  const at = quantilesOf(values);
+  const [centre, robust] = [at(0.5), (at(0.75) - at(0.25)) / QUARTILES_APART];
   if (robust > 0) return { centre, spread: robust };
   const apart = values.map((value) => Math.abs(value - centre)).filter((distance) => distance > 0);
-  return { centre, spread: apart.length === 0 ? 1 : quantile(apart.sort(), 0.5) };
+  return { centre, spread: apart.length === 0 ? 1 : quantilesOf(apart)(0.25) };
 };
 
 /** One step further away is as far as it gets: distances stay finite whatever a row says. */
@@ -106,7 +105,11 @@ const classesOf = (kept: readonly KeptRow[], label: string | undefined) => {
   const rows = Map.groupBy(kept, (row) => row.label);
   const isClass = (name: string | undefined) => name !== undefined && (rows.get(name)?.length ?? 0) >= FEWEST_ROWS;
   const { codes, names } = coded(kept.map((row) => row.label));
-  return { labels: codes.map((code) => (isClass(names[code]) ? code : -1)), classes: names.filter(isClass).length };
+  const classes = names.map((name, code) => {
+    if (name === undefined) return UNLABELLED;
+    return isClass(name) ? code : NO_CLASS;
+  });
+  return { labels: codes.map((code) => classes[code] ?? UNLABELLED), classes: names.filter(isClass).length };
 };
 
 const pointsOf = ({ kept, compared }: KeptRows) => {
@@ -141,6 +144,8 @@ export const readSample = async (
 ): Promise<TrainingSample> => {
   const read = await keepRows(rows, options, form);
   const { kept } = read;
-  const blocks = options.block === undefined ? stretchesOf(kept.length) : namedBlocks(kept);
-  return { rows: read.rows, count: kept.length, ...pointsOf(read), ...blocks, ...classesOf(kept, options.label) };
+  const cut = options.block === undefined ? stretchesOf(kept.length) : namedBlocks(kept);
+  const sizes = Map.groupBy(cut.blocks, (block) => block);
+  const judged = cut.blockNames.map((_, block) => (sizes.get(block)?.length ?? 0) >= FEWEST_ROWS);
+  return { rows: read.rows, count: kept.length, ...pointsOf(read), ...cut, judged, ...classesOf(kept, options.label) };
 };
