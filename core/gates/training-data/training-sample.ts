@@ -27,7 +27,7 @@ export type TrainingSample = {
   readonly classes: number;
 };
 
-export const UNLABELLED = -1;
+const UNLABELLED = -1;
 export const NO_CLASS = -2;
 
 /** Below this nothing is told about a block, nor about a class. */
