@@ -12,7 +12,10 @@ import ministack.services.lambda_svc as lambda_svc
 from .repair import instead_of, repair
 
 MAX_BUSY_WORKERS = int(os.environ.get("LAMBDA_MAX_BUSY_WORKERS", "8"))
-MAX_WORKERS = int(os.environ.get("LAMBDA_MAX_WORKERS", "24"))
+# A process that is kept takes 40 MB of its own; one that has to start again, a quarter of a second of a processor. Six
+# planes at once may take half of the machine's memory with them.
+MACHINE_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+MAX_WORKERS = max(16, min(48, MACHINE_MB // 2 // 6 // 40))
 # A handler may invoke another function and wait for it, so a full house must not be waited for without end.
 PATIENCE_SECONDS = 20
 
@@ -74,7 +77,7 @@ def lambda_names_a_crashed_process():
 
 @repair
 def lambda_bounds_its_workers():
-    """Not AWS but this machine: a burst would start one 70 MB process per event. At most so many handlers run at
+    """Not AWS but this machine: a burst would start one process of 40 MB per event. At most so many handlers run at
     once, the rest wait, and idle workers make room before new ones start."""
     slots = threading.BoundedSemaphore(MAX_BUSY_WORKERS)
 

@@ -59,7 +59,7 @@ describe('F7: training data that nobody has touched is not blamed', () => {
 
         expect((await judge(cut, { features, block: 'block' })).map(({ outcome }) => outcome)).not.toContain('fail');
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
