@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What mostly waits, for traffic, bakes and schedules: a local AWS of its own lets it wait while others work. */
-const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry'].map(
+const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'stories', 'telemetry', 'upgrade'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 
@@ -9,7 +9,7 @@ const FLIGHTS = ['appconfig-rollout', 'monitor', 'rollout', 'rollout-crash', 'st
  * What has a local AWS to itself, since it changes what is deployed, waits for every alarm, leaves very much behind, or looks
  * at everything that is there.
  */
-const ALONE = ['keys', 'pages', 'scale', 'upgrade', 'verification'].map((name) => `test/e2e/${name}.test.ts`);
+const ALONE = ['keys', 'pages', 'scale', 'verification'].map((name) => `test/e2e/${name}.test.ts`);
 
 /** The files of a project share one local AWS, so they run in turn. */
 const onLocalAws = {
