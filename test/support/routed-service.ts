@@ -6,7 +6,10 @@ import { jsonLines } from './inference.ts';
 
 export type Place = { readonly application: string; readonly environment: string; readonly profile: string };
 
-/** GetLatestConfiguration by its wire, as the caller's own SDK would do it: a session, then one token after the other. */
+/**
+ * GetLatestConfiguration by its wire, as the caller's own SDK would do it: a session, then one token after the other. Each is
+ * good for one call, so a call that was lost ends the session.
+ */
 const fromAppConfig = ({ endpoint, env }: Pick<Plane, 'endpoint' | 'env'>, place: Place): FetchRouting => {
   const credential = `${env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/appconfigdata/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`;
@@ -29,7 +32,9 @@ const fromAppConfig = ({ endpoint, env }: Pick<Plane, 'endpoint' | 'env'>, place
     return ((await session.json()) as { InitialConfigurationToken: string }).InitialConfigurationToken;
   };
   return async (signal) => {
-    const answer = await ask(`/configuration?configuration_token=${token ?? (await open(signal))}`, signal);
+    const once = token ?? (await open(signal));
+    token = undefined;
+    const answer = await ask(`/configuration?configuration_token=${once}`, signal);
     token = answer.headers.get('next-poll-configuration-token') ?? undefined;
     return answer.text();
   };
@@ -64,7 +69,7 @@ const BROKEN_SHARE = 0.4;
  */
 export const startRoutedService = async (plane: Plane, options: ServiceOptions): Promise<RoutedService> => {
   const { model, deployment, place } = options;
-  const routing = await followRouting({ model, fetch: fromAppConfig(plane, place), pollSeconds: 0.5 });
+  const routing = await followRouting({ model, fetch: fromAppConfig(plane, place), pollSeconds: 1 });
   const answers: Answered[] = [];
   const returning = new Map<string, string[]>();
   const broken = new Set<string>();
