@@ -7,6 +7,9 @@ type Column = DeclaredFeature['type'] | 'output';
 export type Form = 'text' | 'typed';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** The number that a text spells in decimals, undefined when it spells none. */
+export const numberIn = (text: string): number | undefined => (NUMBER.test(text) ? Number(text) : undefined);
+
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['1', true],
@@ -19,8 +22,7 @@ const fromText = (text: string, column: Column): unknown => {
   const trimmed = text.trim();
   if (text === '') return null;
   if (column === 'boolean') return BOOLEANS.get(trimmed.toLowerCase()) ?? text;
-  const isNumber = ['number', 'integer', 'output'].includes(column) && NUMBER.test(trimmed);
-  return isNumber ? Number(trimmed) : text;
+  return ['number', 'integer', 'output'].includes(column) ? (numberIn(trimmed) ?? text) : text;
 };
 
 /** A value as JSON would carry it: CSV knows only texts, and Parquet has types of its own. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DataSetUnreadable } from '../../data-set/failures.ts';
-import { asJson, type Form, featuresIn } from '../../data-set/row-values.ts';
+import { asJson, type Form, featuresIn, numberIn } from '../../data-set/row-values.ts';
 import type { Row } from '../../data-set/rows.ts';
 import type { DeclaredFeature } from '../../intake/manifest.ts';
 import type { Digest } from '../../kernel/digest.ts';
@@ -32,7 +32,7 @@ export type KeptRows = {
 };
 
 const MOST_ROWS = 6000;
-/** Comparisons of one column in one pair of rows; a second or two of one processor. */
+/** Comparisons of one column in one pair of rows; one to three seconds of one processor. */
 const MOST_COMPARISONS = 1e9;
 const MOST_BLOCKS = 50;
 /** Of a label, a block or a category; in UTF-16 units, as the manifest limits categories. */
@@ -68,12 +68,11 @@ const categoryIn = (row: Row, column: string, form: Form): string | undefined =>
   return createHash('sha256').update(text).digest('base64');
 };
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-
 /** One label for all ways to write it: 1, 1.0 and 01 are the same class to whoever trains on it. */
 const labelIn = (row: Row, column: string | undefined, form: Form): string | undefined => {
   const text = textIn(row, column, form)?.trim();
-  return text !== undefined && NUMBER.test(text) ? String(Number(text)) : text || undefined;
+  if (text === undefined || text === '') return undefined;
+  return String(numberIn(text) ?? text);
 };
 
 const valueIn = (row: Row, { name, type }: DeclaredFeature, form: Form): number | string | undefined => {
